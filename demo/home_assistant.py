@@ -17,7 +17,7 @@ from typing import Any, Self
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
-USER = PASSWORD = "demo"
+USER = PASSWORD = "demo"  # noqa: S105
 DOMAIN = "nezha"
 CONFIGURATION = Path(__file__).with_name("configuration.yaml")
 # The releases that Home Assistant pins must be compiled; newer ones need not.
@@ -43,9 +43,7 @@ class HomeAssistant:
         self.url = URL(f"http://127.0.0.1:{_free_port()}")
         self._process: Process | None = None
         self._token: str | None = None
-        self._session = ClientSession(
-            self.url, timeout=ClientTimeout(total=_REQUEST_SECONDS)
-        )
+        self._session = ClientSession(self.url, timeout=ClientTimeout(total=_REQUEST_SECONDS))
         self._write_configuration()
 
     async def __aenter__(self) -> Self:
@@ -123,29 +121,22 @@ class HomeAssistant:
             await socket.send_json({"id": 1, "type": command, **fields})
             answer = await socket.receive_json()
         if not answer["success"]:
-            message = f"{command}: {answer['error']['message']}"
-            raise HomeAssistantError(message)
+            raise HomeAssistantError(f"{command}: {answer['error']['message']}")
         return answer["result"]
 
     async def start_flow(self) -> dict[str, Any]:
         """Open the form that adds the integration."""
-        flow: dict[str, Any] = await self.post(
-            "/api/config/config_entries/flow", handler=DOMAIN
-        )
+        flow: dict[str, Any] = await self.post("/api/config/config_entries/flow", handler=DOMAIN)
         return flow
 
     async def flow(self, flow_id: str) -> dict[str, Any]:
         """Look at an open form."""
-        flow: dict[str, Any] = await self.get(
-            f"/api/config/config_entries/flow/{flow_id}"
-        )
+        flow: dict[str, Any] = await self.get(f"/api/config/config_entries/flow/{flow_id}")
         return flow
 
     async def submit(self, flow_id: str, **fields: Any) -> dict[str, Any]:
         """Fill in an open form."""
-        result: dict[str, Any] = await self.post(
-            f"/api/config/config_entries/flow/{flow_id}", **fields
-        )
+        result: dict[str, Any] = await self.post(f"/api/config/config_entries/flow/{flow_id}", **fields)
         return result
 
     async def open_flows(self) -> list[dict[str, Any]]:
@@ -155,9 +146,7 @@ class HomeAssistant:
 
     async def entries(self) -> list[dict[str, Any]]:
         """List the dashboards that are set up."""
-        entries: list[dict[str, Any]] = await self.command(
-            "config_entries/get", domain=DOMAIN
-        )
+        entries: list[dict[str, Any]] = await self.command("config_entries/get", domain=DOMAIN)
         return entries
 
     async def remove(self, entry_id: str) -> None:
@@ -168,18 +157,12 @@ class HomeAssistant:
         """List the integration's devices."""
         entries = {entry["entry_id"] for entry in await self.entries()}
         devices = await self.command("config/device_registry/list")
-        return [
-            device for device in devices if entries.intersection(device["config_entries"])
-        ]
+        return [device for device in devices if entries.intersection(device["config_entries"])]
 
     async def entities(self) -> dict[str, str]:
         """Map the unique ids of the integration's entities to their entity ids."""
         entities = await self.command("config/entity_registry/list")
-        return {
-            entity["unique_id"]: entity["entity_id"]
-            for entity in entities
-            if entity["platform"] == DOMAIN
-        }
+        return {entity["unique_id"]: entity["entity_id"] for entity in entities if entity["platform"] == DOMAIN}
 
     async def states(self) -> dict[str, dict[str, Any]]:
         """Map the unique ids of the integration's entities to their states."""
@@ -203,11 +186,7 @@ class HomeAssistant:
     def _store(self, key: str, version: int, **data: Any) -> None:
         file = self.folder / ".storage" / key
         file.parent.mkdir(exist_ok=True)
-        file.write_text(
-            json.dumps(
-                {"version": version, "minor_version": 1, "key": key, "data": data}
-            )
-        )
+        file.write_text(json.dumps({"version": version, "minor_version": 1, "key": key, "data": data}))
 
     async def _onboard(self) -> None:
         client_id = f"{self.url}/"
@@ -229,9 +208,7 @@ class HomeAssistant:
             },
         )
         self._token = tokens["access_token"]
-        self._token = await self.command(
-            "auth/long_lived_access_token", client_name="demo", lifespan=1
-        )
+        self._token = await self.command("auth/long_lived_access_token", client_name="demo", lifespan=1)
 
     async def _wait_until_running(self) -> None:
         await self._wait_for(self._is_running)
@@ -254,22 +231,17 @@ class HomeAssistant:
                     self._check_process()
                     await asyncio.sleep(0.2)
         except TimeoutError:
-            message = f"Home Assistant did not start in {_START_SECONDS} s: {self.log}"
-            raise HomeAssistantError(message) from None
+            raise HomeAssistantError(f"Home Assistant did not start in {_START_SECONDS} s: see {self.log}") from None
 
     def _check_process(self) -> None:
         if self._process is not None and self._process.returncode is not None:
-            message = f"Home Assistant ended while it started: see {self.log}"
-            raise HomeAssistantError(message)
+            raise HomeAssistantError(f"Home Assistant ended while it started: see {self.log}")
 
     async def _request(self, method: str, path: str, **options: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else None
-        async with self._session.request(
-            method, path, headers=headers, **options
-        ) as response:
+        async with self._session.request(method, path, headers=headers, **options) as response:
             if not response.ok:
-                message = f"{method} {path}: {response.status} {await response.text()}"
-                raise HomeAssistantError(message)
+                raise HomeAssistantError(f"{method} {path}: {response.status} {await response.text()}")
             return await response.json()
 
     async def _stop_and_close(self) -> None:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from homeassistant import bootstrap, components
-import yaml
+from homeassistant.util.yaml import load_yaml_dict
 
 from .home_assistant import CONFIGURATION, WITHOUT_PIN
 
@@ -13,8 +13,7 @@ _COMPONENTS = Path(components.__file__).parent
 
 
 def _main() -> None:
-    configured = yaml.safe_load(CONFIGURATION.read_text())
-    used = bootstrap.DEFAULT_INTEGRATIONS.union(configured)
+    used = bootstrap.DEFAULT_INTEGRATIONS.union(load_yaml_dict(str(CONFIGURATION)))
     for requirement in sorted(set(_requirements(used))):
         name, _, _ = requirement.partition("==")
         print(name if name in WITHOUT_PIN else requirement)  # noqa: T201
@@ -26,9 +25,7 @@ def _requirements(domains: set[str]) -> Iterator[str]:
         for domain in waiting:
             manifest = json.loads((_COMPONENTS / domain / "manifest.json").read_text())
             yield from manifest.get("requirements", [])
-            domains = domains.union(
-                manifest.get("dependencies", []), manifest.get("after_dependencies", [])
-            )
+            domains = domains.union(manifest.get("dependencies", []), manifest.get("after_dependencies", []))
         seen |= waiting
 
 
