@@ -1,0 +1,73 @@
+"""What one answer of a dashboard cannot say alone and a comparison with the answer before can.
+
+Whether a server is online, and what a restarted dashboard has forgotten until the agents are back.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from .models import Server, Snapshot
+
+ONLINE_AGE = timedelta(seconds=30)  # the rule of the default pages of Nezha 1.x and 2.x
+RESTART_GRACE = timedelta(seconds=45)  # agents are back at most half a minute after a restart; one poll on top
+MOST_LEAD = timedelta(days=1)  # a time further ahead is no clock that runs apart but a mistake
+
+
+def carry_on(before: Snapshot | None, now: Snapshot) -> Snapshot:
+    """Return `now`, completed by what was known `before`.
+
+    A proxy may announce a clock that is behind the dashboard's own. A server's `last_active` cannot lie in the
+    future, so the largest lead ever seen is added to the announced time.
+    """
+    known = before.servers if before else {}
+    lead = max(before.lead if before else timedelta(0), _lead(now))
+    time = now.time + lead
+    servers = {number: _carry_on(known.get(number), server, time) for number, server in now.servers.items()}
+    return replace(now, time=time, lead=lead, servers=servers)
+
+
+def _lead(snapshot: Snapshot) -> timedelta:
+    """Return how far the announced time is behind the latest report."""
+    leads = (server.last_active - snapshot.time for server in snapshot.servers.values() if server.last_active)
+    return max((lead for lead in leads if lead <= MOST_LEAD), default=timedelta(0))
+
+
+def _carry_on(was: Server | None, server: Server, time: datetime) -> Server:
+    """Return one server, completed by what was known of it."""
+    if was is None:
+        return replace(server, online=_is_fresh(server, time))
+    if server.state is None and server.last_active is None:
+        return _remembered(was, server, time)
+    located = server if server.ipv4 or server.ipv6 else was  # a dashboard that knows no address has forgotten them
+    return replace(
+        server,
+        online=_has_moved_on(was, server) or _is_fresh(server, time),
+        last_active=server.last_active or was.last_active,
+        host=server.host or was.host,
+        state=server.state or was.state,
+        country_code=server.country_code or was.country_code,
+        ipv4=located.ipv4,
+        ipv6=located.ipv6,
+    )
+
+
+def _remembered(was: Server, server: Server, time: datetime) -> Server:
+    """Return a server whose reports the dashboard has forgotten: as it was, and online only for the grace."""
+    since = was.forgotten_since or time
+    return replace(
+        was,
+        name=server.name,
+        groups=server.groups,
+        forgotten_since=since,
+        online=was.online and time - since < RESTART_GRACE,
+    )
+
+
+def _has_moved_on(was: Server, server: Server) -> bool:
+    """Tell whether the server has reported since the answer before."""
+    return server.last_active is not None and was.last_active is not None and server.last_active > was.last_active
+
+
+def _is_fresh(server: Server, time: datetime) -> bool:
+    """Tell whether the last report is young enough."""
+    return server.last_active is not None and time - server.last_active <= ONLINE_AGE

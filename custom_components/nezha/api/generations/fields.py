@@ -1,0 +1,60 @@
+"""Reads single values of a decoded answer: what is missing, of another type or impossible never raises."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+MOST_INTEGER = 2**63 - 1  # agents below 1.1.4 let counters that drop underflow to nearly 2**64
+YEAR_2200 = 7_258_118_400
+
+
+def integer(source: Mapping[str, Any], name: str) -> int | None:
+    """Return a counter or size: 0 when absent or null, `None` when it cannot be true."""
+    value = source.get(name)
+    if value is None:
+        return 0
+    if isinstance(value, bool | list | dict):
+        return None
+    try:
+        number = int(value)
+    except ValueError, OverflowError:
+        return None
+    return number if 0 <= number <= MOST_INTEGER else None
+
+
+def real(source: Mapping[str, Any], name: str, most: float = float(MOST_INTEGER)) -> float | None:
+    """Return a number: 0 when absent or null, `most` when larger, `None` when it cannot be true."""
+    value = source.get(name)
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_INTEGER:
+        return None
+    return min(value, most)
+
+
+def text(source: Mapping[str, Any], name: str) -> str:
+    """Return a text, empty when absent."""
+    value = source.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def texts(source: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return a list of texts, empty when absent or null."""
+    return tuple(value for value in items(source, name) if isinstance(value, str))
+
+
+def items(source: Mapping[str, Any], name: str) -> list[Any]:
+    """Return a list, empty when absent or null."""
+    value = source.get(name)
+    return value if isinstance(value, list) else []
+
+
+def mapping(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return an object, empty when absent or null."""
+    value = source.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Return a time from Unix seconds; `None` for Go's zero time, the epoch and what lies centuries ahead."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds and 0 < seconds < YEAR_2200 else None

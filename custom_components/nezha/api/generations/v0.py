@@ -1,0 +1,166 @@
+"""Generation 0, Nezha 0.15 to 0.20: `/server/details` and `/monitor/{id}` (Nezha 0.20.13, `api_v1.go`)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ..errors import InvalidAnswerError, NezhaAuthError, NotNezhaError, NotOfferedError
+from ..models import Host, Latency, Server, Snapshot, State, Temperature
+from ..transport import Answer
+from .base import Ask, Capabilities, LatencyAnswer
+from .fields import integer, items, mapping, moment, real, text, texts
+
+DETAILS = "api/v1/server/details"
+MONITOR = "api/v1/monitor"
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class GenerationV0:
+    """The API of 0.x dashboards: one token, everything else by its rights."""
+
+    number = 0
+    capabilities = Capabilities(groups=True, monitors=True)
+
+    async def snapshot(self, ask: Ask) -> Snapshot:
+        """Return all servers; raises NezhaAuthError for a refused token (HTTP 200 with code 403)."""
+        answer = await ask(DETAILS)
+        result = _result(answer)
+        if not isinstance(result, list):
+            raise InvalidAnswerError("no list of servers")
+        servers = [server for entry in result if (server := _server_or_none(entry))]
+        return Snapshot(
+            time=_clock(answer, [server.last_active for server in servers if server.last_active]),
+            servers={server.id: server for server in sorted(servers, key=lambda server: server.id)},
+            malformed=len(result) - len(servers),
+        )
+
+    async def latencies(self, ask: Ask, server_id: int) -> LatencyAnswer:
+        """Return what `/monitor/{id}` (0.16.0 and later) has of the last 24 hours.
+
+        Raises NotOfferedError for older dashboards, for those of 0.16.6 to 0.16.8 with a view password (both answer
+        with a page) and for a server that is unknown or not to be shown (400, 403, 404).
+        """
+        try:
+            answer = await ask(f"{MONITOR}/{server_id}")
+            result = _result(answer)
+        except (NotNezhaError, NezhaAuthError) as err:
+            raise NotOfferedError(str(err)) from err
+        if result is None:
+            result = []
+        if not isinstance(result, list):
+            raise InvalidAnswerError("no list of monitors")
+        latencies = tuple(latency for entry in result if (latency := _latency(entry)))
+        times = [latency.points[-1][0] for latency in latencies if latency.points]
+        return LatencyAnswer(time=_clock(answer, times), latencies=latencies, size=answer.size)
+
+    def server_page(self, server_id: int) -> str:
+        """Return the path of the network page."""
+        return f"network/{server_id}"
+
+
+def _result(answer: Answer) -> Any:
+    """Return what the envelope holds; its code outranks the HTTP status."""
+    code = answer.body.get("code") if isinstance(answer.body, dict) else None
+    match code:
+        case 0:
+            return answer.body.get("result")
+        case 403:
+            raise NezhaAuthError("the dashboard refused the token")
+        case 400 | 404:
+            raise NotOfferedError(f"code {code}")
+        case _:
+            raise InvalidAnswerError(f"an envelope with code {code!r}" if code else "no envelope of this generation")
+
+
+def _clock(answer: Answer, times: list[datetime]) -> datetime:
+    """Return the dashboard's clock: the answer's Date header or, where a proxy drops it, the latest time told."""
+    return answer.time or max(times, default=EPOCH)
+
+
+def _server_or_none(entry: Any) -> Server | None:
+    """Return one server, `None` for what has no id of a server."""
+    number = integer(entry, "id") if isinstance(entry, dict) else None
+    return _server(number, entry) if number else None
+
+
+def _server(number: int, entry: Mapping[str, Any]) -> Server:
+    status = mapping(entry, "status")
+    last_active = moment(real(entry, "last_active"))
+    reported = last_active is not None or integer(status, "Uptime") != 0
+    host = mapping(entry, "host")
+    return Server(
+        id=number,
+        name=text(entry, "name"),
+        groups=tuple(filter(None, [text(entry, "tag")])),
+        ipv4=text(entry, "ipv4") or None,
+        ipv6=text(entry, "ipv6") or None,
+        country_code=text(host, "CountryCode").upper() or None,
+        last_active=last_active,
+        host=_host(host) if any(host.values()) else None,
+        state=_state(status, host) if reported else None,
+    )
+
+
+def _host(host: Mapping[str, Any]) -> Host:
+    return Host(
+        platform=text(host, "Platform"),
+        platform_version=text(host, "PlatformVersion"),
+        cpu=texts(host, "CPU"),
+        gpu=texts(host, "GPU"),
+        mem_total=integer(host, "MemTotal"),
+        disk_total=integer(host, "DiskTotal"),
+        swap_total=integer(host, "SwapTotal"),
+        arch=text(host, "Arch"),
+        virtualization=text(host, "Virtualization"),
+        boot_time=moment(integer(host, "BootTime")),
+        version=text(host, "Version"),
+    )
+
+
+def _state(status: Mapping[str, Any], host: Mapping[str, Any]) -> State:
+    """Return the state; `GPU` is one number, that of the first GPU (0.17.2 and later, 0 where there is none)."""
+    return State(
+        cpu=real(status, "CPU", most=100),
+        mem_used=integer(status, "MemUsed"),
+        swap_used=integer(status, "SwapUsed"),
+        disk_used=integer(status, "DiskUsed"),
+        net_in_transfer=integer(status, "NetInTransfer"),
+        net_out_transfer=integer(status, "NetOutTransfer"),
+        net_in_speed=integer(status, "NetInSpeed"),
+        net_out_speed=integer(status, "NetOutSpeed"),
+        uptime=integer(status, "Uptime"),
+        load_1=real(status, "Load1"),
+        load_5=real(status, "Load5"),
+        load_15=real(status, "Load15"),
+        tcp_conn_count=integer(status, "TcpConnCount"),
+        udp_conn_count=integer(status, "UdpConnCount"),
+        process_count=integer(status, "ProcessCount"),
+        temperatures=tuple(_temperature(entry) for entry in items(status, "Temperatures") if isinstance(entry, dict)),
+        gpu=(real(status, "GPU", most=100),) if texts(host, "GPU") else (),
+    )
+
+
+def _temperature(entry: Mapping[str, Any]) -> Temperature:
+    return Temperature(name=text(entry, "Name"), celsius=real(entry, "Temperature", most=1000))
+
+
+def _latency(entry: Any) -> Latency | None:
+    """Return one monitor's points; a delay of 0 ms is a failed probe, for which there is no other sign."""
+    number = integer(entry, "monitor_id") if isinstance(entry, dict) else None
+    if not number:
+        return None
+    pairs = zip(items(entry, "created_at"), items(entry, "avg_delay"), strict=False)
+    points = ((_point_time(created), _delay(delay)) for created, delay in pairs)
+    return Latency(
+        monitor_id=number,
+        monitor_name=text(entry, "monitor_name"),
+        points=tuple(sorted(((time, delay) for time, delay in points if time), key=lambda point: point[0])),
+    )
+
+
+def _point_time(milliseconds: Any) -> datetime | None:
+    return moment(milliseconds / 1000) if isinstance(milliseconds, int | float) else None
+
+
+def _delay(value: Any) -> float | None:
+    return real({"delay": value}, "delay") or None

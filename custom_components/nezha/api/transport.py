@@ -1,0 +1,177 @@
+"""One request to a dashboard: its time limits, and everything that can go wrong with it, as our errors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from ipaddress import IPv6Address, ip_address
+import json
+from typing import Any, NoReturn
+
+import aiohttp
+from yarl import URL
+
+from .errors import (
+    BrowserCheckError,
+    CannotResolveError,
+    CertificateError,
+    ConnectionRefusedByHostError,
+    ConnectionTimeoutError,
+    DashboardError,
+    InvalidAnswerError,
+    InvalidUrlError,
+    LoginPageError,
+    NezhaConnectionError,
+    NotNezhaError,
+    RedirectedError,
+)
+
+TIMEOUT = aiohttp.ClientTimeout(total=15, connect=10)
+MOST_BYTES = 32 * 1024 * 1024  # decompressed; a thousand servers take less than one of them
+PIECE = 64 * 1024
+LOCAL_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localdomain")
+TLS_PORTS = (443, 8443)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A JSON answer: HTTP status, the clock of who sent it, decoded body and size of the body in bytes."""
+
+    status: int
+    time: datetime | None
+    body: Any
+    size: int
+
+
+def base_url(text: str) -> URL:
+    """Return the base address of a dashboard as people type it, without trailing slash, query or fragment.
+
+    Without a scheme a local name, an address or a port other than those of TLS means http, everything else https.
+    Raises InvalidUrlError for what cannot be an address of a dashboard, also when it holds a user name or password.
+    """
+    text = text.strip()
+    try:
+        url = URL(text if "://" in text else _with_scheme(text))
+        if url.scheme not in {"http", "https"} or not url.host or url.user or url.password:
+            raise InvalidUrlError
+        return url.with_path(url.path.rstrip("/"))
+    except ValueError as err:
+        raise InvalidUrlError from err
+
+
+def _with_scheme(text: str) -> str:
+    """Return an address that was typed without a scheme with the one that it most probably has."""
+    try:
+        if isinstance(ip_address(text.rstrip("/")), IPv6Address):
+            text = f"[{text.rstrip('/')}]"
+    except ValueError:
+        pass
+    url = URL(f"http://{text}")
+    plain = _is_local(url.host or "") or url.explicit_port not in {None, *TLS_PORTS}
+    return f"{'http' if plain else 'https'}://{text}"
+
+
+def _is_local(host: str) -> bool:
+    """Tell whether a host is an address or has a name that only a local network knows."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith(LOCAL_SUFFIXES)
+    return True
+
+
+class Transport:
+    """Sends requests to one dashboard; never follows a redirect."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: URL) -> None:
+        """Use a session that stores no cookies."""
+        self._session = session
+        self.url = url
+
+    async def get(self, path: str, headers: Mapping[str, str]) -> Answer:
+        """Return the JSON answer to one GET request, whatever its status.
+
+        Raises NezhaConnectionError, InFrontError, NotNezhaError or DashboardError.
+        """
+        try:
+            async with self._session.get(
+                self.url.joinpath(path, encoded=True), headers=headers, allow_redirects=False, timeout=TIMEOUT
+            ) as response:
+                body = await _body(response)
+        except TimeoutError as err:
+            raise ConnectionTimeoutError(f"no answer within {TIMEOUT.total} s") from err
+        except aiohttp.ClientError as err:
+            raise _connection_error(err) from err
+        if "json" not in response.content_type or response.status in range(300, 400):
+            _raise_for_page(response, path, body)
+        return Answer(status=response.status, time=_time(response), body=_decoded(body), size=len(body))
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """Return the body, and no more of it than any dashboard would send."""
+    pieces, size = [], 0
+    async for piece in response.content.iter_chunked(PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise InvalidAnswerError(f"more than {MOST_BYTES} bytes")
+    return b"".join(pieces)
+
+
+def _decoded(body: bytes) -> Any:
+    """Return what a JSON text says; NaN and infinity are no JSON."""
+    try:
+        return json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError) as err:
+        raise InvalidAnswerError("not a complete JSON text" if body else "an empty answer") from err
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _time(response: aiohttp.ClientResponse) -> datetime | None:
+    """Return the clock of who answered, from the Date header."""
+    try:
+        return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
+    except KeyError, ValueError, OverflowError:
+        return None
+
+
+def _connection_error(err: aiohttp.ClientError) -> NezhaConnectionError:
+    """Return our error for one of aiohttp's."""
+    match err:
+        case aiohttp.ClientConnectorDNSError():
+            return CannotResolveError(str(err))
+        case aiohttp.ClientSSLError():
+            return CertificateError(str(err))
+        case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
+            return ConnectionRefusedByHostError(str(err))
+        case _:
+            return NezhaConnectionError(str(err) or type(err).__name__)
+
+
+def _raise_for_page(response: aiohttp.ClientResponse, path: str, body: bytes) -> NoReturn:
+    """Raise the error for an answer that is no JSON."""
+    text = body.decode("utf-8", "replace").lower()
+    status, headers = response.status, response.headers
+    if status in range(300, 400):
+        _raise_for_redirect(response, path)
+    if headers.get("cf-mitigated") == "challenge" or "/cdn-cgi/challenge-platform/" in text:
+        raise BrowserCheckError(f"HTTP {status}")
+    if headers.get("WWW-Authenticate", "").lower().startswith(("basic", "digest")):
+        raise LoginPageError(f"HTTP {status} with {headers['WWW-Authenticate'].split()[0]} authentication")
+    if status >= 500:  # noqa: PLR2004 - the class of HTTP's server errors
+        raise DashboardError(f"HTTP {status}")
+    if status in {401, 407} or 'type="password"' in text:
+        raise LoginPageError(f"HTTP {status}")
+    raise NotNezhaError(f"HTTP {status} with {response.content_type or 'no content type'}")
+
+
+def _raise_for_redirect(response: aiohttp.ClientResponse, path: str) -> NoReturn:
+    """Raise for a moved dashboard, which keeps the path, or for the login page of something in front of it."""
+    target = response.url.join(URL(response.headers.get("Location", "")))
+    where = target.path.rstrip("/")
+    if (where or target.query) and not where.endswith(f"/{path}"):
+        raise LoginPageError(f"HTTP {response.status} to {target.host}")
+    raise RedirectedError(str(target.with_user(None).with_path(where.removesuffix(f"/{path}"))))

@@ -1,0 +1,78 @@
+"""Whether the dashboard answers and which servers are online."""
+
+from functools import partial
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api import Server
+from .coordinator import NezhaConfigEntry
+from .entity import Fields, NezhaDashboardEntity, NezhaServerEntity, async_add_as_reported
+
+PARALLEL_UPDATES = 0
+
+CONNECTED = BinarySensorEntityDescription(
+    key="connected",
+    translation_key="connected",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+)
+ONLINE = BinarySensorEntityDescription(
+    key="online",
+    translation_key="online",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: NezhaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the dashboard's sensor and those of its servers."""
+    servers = entry.runtime_data.servers
+
+    def fields_of(key: str, _server: Server, _registered: set[str]) -> Fields:
+        yield ONLINE.key, partial(NezhaOnline, servers, key, ONLINE)
+
+    async_add_entities([NezhaConnected(servers, CONNECTED)])
+    async_add_as_reported(hass, entry, async_add_entities, fields_of)
+
+
+class NezhaConnected(NezhaDashboardEntity, BinarySensorEntity):
+    """Whether the dashboard answers; always available, for that is what it tells."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Always."""
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether the dashboard answers."""
+        return bool(self._shown[1])
+
+    @override
+    def _value(self) -> bool:
+        return self.coordinator.last_update_success
+
+
+class NezhaOnline(NezhaServerEntity, BinarySensorEntity):
+    """Whether a server is online."""
+
+    _live = False
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether the server is online."""
+        return bool(self._shown[1])
+
+    @override
+    def _value(self) -> bool:
+        return self._server.online

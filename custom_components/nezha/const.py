@@ -1,0 +1,34 @@
+"""Names and numbers of the integration, the numbers with their reasons."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+DOMAIN: Final = "nezha"
+LATENCY: Final = "latency"  # the one field that the options can switch off
+LOGGER = logging.getLogger(__package__)
+
+CONF_ADVANCED: Final = "advanced"
+CONF_REFUSED: Final = "refused"  # in the entry's data: fingerprint of the credential that the dashboard refused
+
+CONF_INTERVAL: Final = "interval"
+CONF_LATENCY: Final = "latency"
+CONF_LEFT_OUT_GROUPS: Final = "left_out_groups"
+CONF_LEFT_OUT_SERVERS: Final = "left_out_servers"
+
+POLL_INTERVAL = timedelta(seconds=30)  # the age at which Nezha's own pages call a server offline
+LEAST_HOLD = timedelta(seconds=90)  # the last values outlast a dashboard that restarts or a proxy that hiccups
+
+LEAST_INTERVAL: Final = 10
+MOST_INTERVAL: Final = 300
+AUTOMATIC_INTERVAL: Final = 30
+LIVELY_ENTITIES: Final = 8  # of a server's default entities, those that change with nearly every answer
+MOST_ROWS_A_DAY: Final = 1_000_000
+SECONDS_A_DAY: Final = 86_400
+
+LATENCY_INTERVAL = timedelta(seconds=60)  # monitors store one point a minute
+LEARN_INTERVAL = timedelta(hours=1)
+LATENCY_PAUSE = timedelta(seconds=5)  # between two rounds, each of which asks whoever is due
+LATENCY_TURNS: Final = 25  # servers in one round, so that it ends soon even where each answer takes its time
+LATENCY_BURST: Final = 15_000_000  # bytes; with the refill of an hour these stay below 60 MB an hour
+LATENCY_BYTES_A_SECOND: Final = 12_500

@@ -1,0 +1,90 @@
+"""The devices: the dashboard and its servers, kept as the dashboard describes them."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.device_registry import AnyDeviceEntry, DeviceEntryType
+
+from .api import Host, Server
+from .const import DOMAIN, LATENCY
+from .coordinator import NezhaConfigEntry
+from .entity import server_device
+
+MANUFACTURER = "Nezha"
+
+
+@callback
+def async_keep_devices(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
+    """Register the dashboard and its servers, and follow what changes."""
+    registry = dr.async_get(hass)
+    data = entry.runtime_data
+    dashboard = registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, entry.entry_id)},
+        entry_type=DeviceEntryType.SERVICE,
+        manufacturer=MANUFACTURER,
+        model="Nezha Monitoring",
+        name=entry.title,
+        configuration_url=str(data.client.url),
+    )
+    written: dict[str, dict[str, Any]] = {}
+
+    @callback
+    def write_changed() -> None:
+        for key, server in data.servers.data.servers.items():
+            details = _details(entry, key, server)
+            if written.get(key) != details:
+                written[key] = details
+                registry.async_get_or_create(
+                    config_entry_id=entry.entry_id,
+                    identifiers={(DOMAIN, server_device(entry, key))},
+                    via_device_id=dashboard.id,
+                    **details,
+                )
+
+    write_changed()
+    for coordinator in filter(None, (data.servers, data.latency)):
+        entry.async_on_unload(coordinator.async_add_listener(write_changed))
+
+
+@callback
+def async_remove_left_out(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
+    """Remove what the options leave out; the registries remember its ids until it is taken in again."""
+    data = entry.runtime_data
+    devices, entities = dr.async_get(hass), er.async_get(hass)
+    for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
+        key = server_key(entry, device)
+        if key is not None and data.servers.is_left_out(key):
+            devices.async_remove_device(device.id)
+    if data.latency is None:
+        for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
+            if entity.translation_key == LATENCY:
+                entities.async_remove(entity.entity_id)
+
+
+def _details(entry: NezhaConfigEntry, key: str, server: Server) -> dict[str, Any]:
+    """Return what the dashboard says of a server; what it has not said yet leaves the registry as it is."""
+    data = entry.runtime_data
+    details: dict[str, Any] = {"name": server.name or f"#{server.id}"}
+    if server.host:
+        details |= _host_details(server.host)
+    if data.latency and data.latency.data.get(key):
+        details["configuration_url"] = data.client.server_page(server.id)
+    return details
+
+
+def _host_details(host: Host) -> dict[str, str | None]:
+    """Return the platform as the model, architecture and virtualisation as the hardware, the agent as the software."""
+    return {
+        "model": " ".join(filter(None, (host.platform, host.platform_version))) or None,
+        "hw_version": ", ".join(filter(None, (host.arch, host.virtualization))) or None,
+        "sw_version": host.version or None,
+    }
+
+
+def server_key(entry: NezhaConfigEntry, device: AnyDeviceEntry) -> str | None:
+    """Return the key of the server that a device stands for, `None` for the dashboard."""
+    prefix = server_device(entry, "")
+    names = (name for domain, name in device.identifiers if domain == DOMAIN and name.startswith(prefix))
+    return next((name.removeprefix(prefix) for name in names), None)

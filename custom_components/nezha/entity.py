@@ -1,0 +1,140 @@
+"""What all entities share: identity, the guard against writing what has not changed, and how new ones come."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import override
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .api import Server
+from .const import DOMAIN
+from .coordinator import NezhaConfigEntry, ServersCoordinator
+
+DASHBOARD = "dashboard"  # stands in unique ids where a server's key does
+
+
+class NezhaEntity(CoordinatorEntity[ServersCoordinator]):
+    """An entity that writes its state only when something shown has changed."""
+
+    _attr_has_entity_name = True
+    _shown: tuple[bool, StateType | datetime] = (False, None)
+
+    def __init__(self, coordinator: ServersCoordinator, owner: str, field: str, device: str) -> None:
+        """Belong to a device; `owner` and `field` make the unique id."""
+        super().__init__(coordinator)
+        self._attr_unique_id = f"{coordinator.config_entry.entry_id}_{owner}_{field}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device)})
+
+    def _value(self) -> StateType | datetime:
+        """Return the value to be shown; asked only while available."""
+        raise NotImplementedError
+
+    def _take(self) -> bool:
+        """Take over the newest value; tell whether anything shown has changed."""
+        available = self.available
+        shown = available, self._value() if available else self._shown[1]
+        changed = shown != self._shown
+        self._shown = shown
+        return changed
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        if self._take():
+            self.async_write_ha_state()
+
+
+class NezhaDashboardEntity(NezhaEntity):
+    """An entity of the dashboard itself."""
+
+    def __init__(self, coordinator: ServersCoordinator, description: EntityDescription) -> None:
+        """Belong to the dashboard's device."""
+        super().__init__(coordinator, DASHBOARD, description.key, coordinator.config_entry.entry_id)
+        self.entity_description = description
+        self._take()
+
+
+class NezhaServerEntity(NezhaEntity):
+    """An entity of a server; a live one is unavailable while the server is offline."""
+
+    _live = True
+
+    def __init__(
+        self, coordinator: ServersCoordinator, key: str, description: EntityDescription, part: str | None = None
+    ) -> None:
+        """Belong to the server's device; `part` tells apart what the server has several of."""
+        field = description.key if part is None else f"{description.key}_{part}"
+        super().__init__(coordinator, key, field, server_device(coordinator.config_entry, key))
+        self.entity_description = description
+        self._key = key
+        self._take()
+
+    @property
+    def _server(self) -> Server:
+        """The server; asked only while available."""
+        return self.coordinator.data.servers[self._key]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the dashboard answers and shows the server, online if it has to be."""
+        there = super().available and self._key in self.coordinator.data.servers
+        return there and (not self._live or self._server.online)
+
+
+def server_device(entry: NezhaConfigEntry, key: str) -> str:
+    """Return the identifier of a server's device."""
+    return f"{entry.entry_id}_{key}"
+
+
+type Fields = Iterator[tuple[str, Callable[[], NezhaServerEntity]]]
+"""The fields that a server has, each with what makes its entity."""
+
+
+@callback
+def async_add_as_reported(
+    hass: HomeAssistant,
+    entry: NezhaConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    fields_of: Callable[[str, Server, set[str]], Fields],
+) -> None:
+    """Add entities for the servers' fields now and whenever new ones are reported.
+
+    `fields_of` gets a server's key, the server and the fields that are in the registry from before.
+    """
+    data = entry.runtime_data
+    registered = _registered_fields(hass, entry)
+    added: dict[str, set[str]] = {}
+
+    @callback
+    def add_new() -> None:
+        for deleted in added.keys() - data.identities.known.keys():
+            del added[deleted]
+        new = []
+        for key, server in data.servers.data.servers.items():
+            there = added.setdefault(key, set())
+            for field, make in fields_of(key, server, registered.get(key, set())):
+                if field not in there:
+                    there.add(field)
+                    new.append(make())
+        if new:
+            async_add_entities(new)
+
+    add_new()
+    for coordinator in filter(None, (data.servers, data.latency)):
+        entry.async_on_unload(coordinator.async_add_listener(add_new))
+
+
+def _registered_fields(hass: HomeAssistant, entry: NezhaConfigEntry) -> dict[str, set[str]]:
+    """Return the fields that the registry knows, by the key of the server."""
+    fields: dict[str, set[str]] = {}
+    for registered in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        key, _, field = registered.unique_id.removeprefix(f"{entry.entry_id}_").partition("_")
+        fields.setdefault(key, set()).add(field)
+    return fields

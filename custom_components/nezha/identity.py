@@ -1,0 +1,104 @@
+"""Which server is which: keys of ours that outlive the ids on the wire.
+
+A key is given once, the first wire id seen, and kept in Home Assistant's storage with what the server is known by now.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from .api import Latency, Server, Snapshot
+from .const import DOMAIN
+
+STORAGE_VERSION = 1
+SAVE_DELAY = 10
+CERTAIN = 3  # servers that all differ: too many for a coincidence
+
+
+@dataclass(slots=True)
+class Identity:
+    """What a server is known by: its id on the wire, its name, and its monitors' names by their ids."""
+
+    id: int
+    name: str
+    monitors: dict[str, str] = field(default_factory=dict)
+
+
+class ServerIdentities:
+    """The keys of one dashboard's servers."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Prepare; `async_load` reads what is stored."""
+        self._store: Store[dict[str, Any]] = Store(hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}")
+        self._known: dict[str, Identity] = {}
+        self._keys: dict[int, str] = {}
+
+    async def async_load(self) -> None:
+        """Read what is stored."""
+        stored = await self._store.async_load() or {"servers": {}}
+        self._known = {key: Identity(**identity) for key, identity in stored["servers"].items()}
+        self._keys = {identity.id: key for key, identity in self._known.items()}
+
+    async def async_remove(self) -> None:
+        """Delete what is stored."""
+        await self._store.async_remove()
+
+    @property
+    def known(self) -> Mapping[str, Identity]:
+        """Every server ever seen and not deleted by the user, by key."""
+        return self._known
+
+    @callback
+    def async_identify(self, snapshot: Snapshot) -> dict[str, Server]:
+        """Return the servers by their keys; new ones get one."""
+        return {self._key(server): server for server in snapshot.servers.values()}
+
+    @callback
+    def async_learn_monitors(self, key: str, latencies: Iterable[Latency]) -> None:
+        """Keep the names of a server's monitors, so that their entities exist before its next answer."""
+        monitors = {str(latency.monitor_id): latency.monitor_name for latency in latencies}
+        if (identity := self._known.get(key)) and identity.monitors != monitors:
+            identity.monitors = monitors
+            self._save()
+
+    @callback
+    def async_forget(self, key: str) -> None:
+        """Forget a server that the user has deleted."""
+        if identity := self._known.pop(key, None):
+            del self._keys[identity.id]
+            self._save()
+
+    def _key(self, server: Server) -> str:
+        key = self._keys.get(server.id)
+        if key is None:
+            key = self._keys[server.id] = str(server.id)
+            self._known[key] = Identity(server.id, server.name)
+            self._save()
+        elif self._known[key].name != server.name:
+            self._known[key].name = server.name
+            self._save()
+        return key
+
+    def _save(self) -> None:
+        self._store.async_delay_save(self._stored, SAVE_DELAY)
+
+    def _stored(self) -> dict[str, Any]:
+        return {"servers": {key: asdict(identity) for key, identity in self._known.items()}}
+
+
+def same_dashboard(known: Iterable[Identity], shown: Iterable[Server]) -> bool | None:
+    """Tell whether a dashboard that shows these servers is the one whose servers are known; `None`: not to be decided.
+
+    Generation 0 has no id of its own and no name in its API, so its servers have to prove it: an id that still has its
+    name speaks for the same dashboard.
+    """
+    before = {identity.id: identity.name for identity in known}
+    now = {server.id: server.name for server in shown}
+    agreeing = sum(before.get(number) == name for number, name in now.items())
+    fewer = min(len(before), len(now))
+    if agreeing and 2 * agreeing >= fewer:
+        return True
+    return False if not agreeing and fewer >= CERTAIN else None

@@ -1,0 +1,556 @@
+"""The numbers and facts of the dashboard, its servers and their monitors."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
+from homeassistant.const import (
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfDataRate,
+    UnitOfInformation,
+    UnitOfTemperature,
+    UnitOfTime,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .api import Server, State
+from .const import LATENCY
+from .coordinator import LatencyCoordinator, NezhaConfigEntry, ServersCoordinator
+from .entity import Fields, NezhaDashboardEntity, NezhaEntity, NezhaServerEntity, async_add_as_reported
+from .fleet import Fleet
+
+PARALLEL_UPDATES = 0
+
+TENTH = 1  # digits kept of percentages, temperatures and milliseconds
+HUNDREDTH = 2  # digits kept of loads
+KILOBYTE = -3  # digits rounded away from bytes a second
+MEGABYTE = -6  # digits rounded away from bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashboardSensorDescription(SensorEntityDescription):
+    """A sensor of the whole fleet."""
+
+    digits: int = 0
+    value_fn: Callable[[Fleet], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSensorDescription(SensorEntityDescription):
+    """A sensor of a server.
+
+    `digits` are kept (or, when negative, rounded away) before anything is written; `exists_fn` says from when on the
+    server has it, forever; `live` ones are unavailable while the server is offline.
+    """
+
+    digits: int = 0
+    live: bool = True
+    exists_fn: Callable[[Server], bool]
+    value_fn: Callable[[Server], StateType | datetime]
+
+
+def of_state[ValueT](value_fn: Callable[[State], ValueT]) -> Callable[[Server], ValueT | None]:
+    """Return a function of the server from one of its state."""
+    return lambda server: value_fn(server.state) if server.state else None
+
+
+def has_reported(server: Server) -> bool:
+    """Tell whether the server's agent has reported its state."""
+    return server.state is not None
+
+
+def has_memory(server: Server) -> bool:
+    """Tell whether the size of the memory is known."""
+    return has_reported(server) and bool(server.host and server.host.mem_total)
+
+
+def has_swap(server: Server) -> bool:
+    """Tell whether the server has swap."""
+    return has_reported(server) and bool(server.host and server.host.swap_total)
+
+
+def has_disk(server: Server) -> bool:
+    """Tell whether the size of the disks is known."""
+    return has_reported(server) and bool(server.host and server.host.disk_total)
+
+
+def has_gpu(server: Server) -> bool:
+    """Tell whether the server has a GPU whose usage is measured."""
+    return bool(server.state and server.state.gpu)
+
+
+def has_load(server: Server) -> bool:
+    """Tell whether the load means something: Windows has none, and some of its agents emulate it."""
+    windows = bool(server.host and "windows" in server.host.platform.lower())
+    return bool(server.state and (not windows or server.state.load_1 or server.state.load_5 or server.state.load_15))
+
+
+def temperatures(server: Server) -> dict[str, float | None]:
+    """Return a server's temperatures by their names; those named alike are numbered from the second on."""
+    seen: Counter[str] = Counter()
+    named: dict[str, float | None] = {}
+    for temperature in server.state.temperatures if server.state else ():
+        seen[temperature.name] += 1
+        nth = seen[temperature.name]
+        named[temperature.name if nth == 1 else f"{temperature.name} {nth}"] = temperature.celsius
+    return named
+
+
+DASHBOARD_SENSORS: tuple[DashboardSensorDescription, ...] = (
+    DashboardSensorDescription(
+        key="servers_online",
+        translation_key="servers_online",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda fleet: fleet.online,
+    ),
+    DashboardSensorDescription(
+        key="servers_total",
+        translation_key="servers_total",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda fleet: len(fleet.servers),
+    ),
+    DashboardSensorDescription(
+        key="net_in_speed",
+        translation_key="net_in_speed_total",
+        device_class=SensorDeviceClass.DATA_RATE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfDataRate.BYTES_PER_SECOND,
+        suggested_unit_of_measurement=UnitOfDataRate.MEGABITS_PER_SECOND,
+        suggested_display_precision=2,
+        digits=KILOBYTE,
+        value_fn=lambda fleet: fleet.net_in_speed,
+    ),
+    DashboardSensorDescription(
+        key="net_out_speed",
+        translation_key="net_out_speed_total",
+        device_class=SensorDeviceClass.DATA_RATE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfDataRate.BYTES_PER_SECOND,
+        suggested_unit_of_measurement=UnitOfDataRate.MEGABITS_PER_SECOND,
+        suggested_display_precision=2,
+        digits=KILOBYTE,
+        value_fn=lambda fleet: fleet.net_out_speed,
+    ),
+)
+
+SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
+    ServerSensorDescription(
+        key="cpu",
+        translation_key="cpu",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=1,
+        digits=TENTH,
+        exists_fn=has_reported,
+        value_fn=of_state(lambda state: state.cpu),
+    ),
+    ServerSensorDescription(
+        key="mem_usage",
+        translation_key="mem_usage",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=1,
+        digits=TENTH,
+        exists_fn=has_memory,
+        value_fn=lambda server: server.mem_usage,
+    ),
+    ServerSensorDescription(
+        key="disk_usage",
+        translation_key="disk_usage",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=1,
+        digits=TENTH,
+        exists_fn=has_disk,
+        value_fn=lambda server: server.disk_usage,
+    ),
+    ServerSensorDescription(
+        key="net_in_speed",
+        translation_key="net_in_speed",
+        device_class=SensorDeviceClass.DATA_RATE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfDataRate.BYTES_PER_SECOND,
+        suggested_unit_of_measurement=UnitOfDataRate.MEGABITS_PER_SECOND,
+        suggested_display_precision=2,
+        digits=KILOBYTE,
+        exists_fn=has_reported,
+        value_fn=of_state(lambda state: state.net_in_speed),
+    ),
+    ServerSensorDescription(
+        key="net_out_speed",
+        translation_key="net_out_speed",
+        device_class=SensorDeviceClass.DATA_RATE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfDataRate.BYTES_PER_SECOND,
+        suggested_unit_of_measurement=UnitOfDataRate.MEGABITS_PER_SECOND,
+        suggested_display_precision=2,
+        digits=KILOBYTE,
+        exists_fn=has_reported,
+        value_fn=of_state(lambda state: state.net_out_speed),
+    ),
+    ServerSensorDescription(
+        key="net_in_transfer",
+        translation_key="net_in_transfer",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIBIBYTES,
+        suggested_display_precision=2,
+        digits=MEGABYTE,
+        exists_fn=has_reported,
+        value_fn=of_state(lambda state: state.net_in_transfer),
+    ),
+    ServerSensorDescription(
+        key="net_out_transfer",
+        translation_key="net_out_transfer",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIBIBYTES,
+        suggested_display_precision=2,
+        digits=MEGABYTE,
+        exists_fn=has_reported,
+        value_fn=of_state(lambda state: state.net_out_transfer),
+    ),
+    ServerSensorDescription(
+        key="load_1",
+        translation_key="load_1",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        digits=HUNDREDTH,
+        exists_fn=has_load,
+        value_fn=of_state(lambda state: state.load_1),
+    ),
+    ServerSensorDescription(
+        key="boot_time",
+        translation_key="boot_time",
+        device_class=SensorDeviceClass.UPTIME,
+        exists_fn=lambda server: bool(server.host and server.host.boot_time),
+        value_fn=lambda server: server.host.boot_time if server.host else None,
+    ),
+    ServerSensorDescription(
+        key="mem_used",
+        translation_key="mem_used",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIBIBYTES,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        digits=MEGABYTE,
+        exists_fn=has_memory,
+        value_fn=of_state(lambda state: state.mem_used),
+    ),
+    ServerSensorDescription(
+        key="mem_total",
+        translation_key="mem_total",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIBIBYTES,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        digits=MEGABYTE,
+        exists_fn=has_memory,
+        value_fn=lambda server: server.host.mem_total if server.host else None,
+    ),
+    ServerSensorDescription(
+        key="swap_usage",
+        translation_key="swap_usage",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        digits=TENTH,
+        exists_fn=has_swap,
+        value_fn=lambda server: server.swap_usage,
+    ),
+    ServerSensorDescription(
+        key="swap_used",
+        translation_key="swap_used",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIBIBYTES,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        digits=MEGABYTE,
+        exists_fn=has_swap,
+        value_fn=of_state(lambda state: state.swap_used),
+    ),
+    ServerSensorDescription(
+        key="swap_total",
+        translation_key="swap_total",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIBIBYTES,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        digits=MEGABYTE,
+        exists_fn=has_swap,
+        value_fn=lambda server: server.host.swap_total if server.host else None,
+    ),
+    ServerSensorDescription(
+        key="disk_used",
+        translation_key="disk_used",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIBIBYTES,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        digits=MEGABYTE,
+        exists_fn=has_disk,
+        value_fn=of_state(lambda state: state.disk_used),
+    ),
+    ServerSensorDescription(
+        key="disk_total",
+        translation_key="disk_total",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.GIBIBYTES,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        digits=MEGABYTE,
+        exists_fn=has_disk,
+        value_fn=lambda server: server.host.disk_total if server.host else None,
+    ),
+    ServerSensorDescription(
+        key="load_5",
+        translation_key="load_5",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        digits=HUNDREDTH,
+        exists_fn=has_load,
+        value_fn=of_state(lambda state: state.load_5),
+    ),
+    ServerSensorDescription(
+        key="load_15",
+        translation_key="load_15",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        digits=HUNDREDTH,
+        exists_fn=has_load,
+        value_fn=of_state(lambda state: state.load_15),
+    ),
+    ServerSensorDescription(
+        key="process_count",
+        translation_key="process_count",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=has_reported,
+        value_fn=of_state(lambda state: state.process_count),
+    ),
+    ServerSensorDescription(
+        key="tcp_conn_count",
+        translation_key="tcp_conn_count",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=has_reported,
+        value_fn=of_state(lambda state: state.tcp_conn_count),
+    ),
+    ServerSensorDescription(
+        key="udp_conn_count",
+        translation_key="udp_conn_count",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=has_reported,
+        value_fn=of_state(lambda state: state.udp_conn_count),
+    ),
+    ServerSensorDescription(
+        key="gpu",
+        translation_key="gpu",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        digits=TENTH,
+        exists_fn=has_gpu,
+        value_fn=of_state(lambda state: state.gpu[0] if state.gpu else None),
+    ),
+    ServerSensorDescription(
+        key="country_code",
+        translation_key="country_code",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        live=False,
+        exists_fn=lambda server: server.country_code is not None,
+        value_fn=lambda server: server.country_code,
+    ),
+    ServerSensorDescription(
+        key="ipv4",
+        translation_key="ipv4",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        live=False,
+        exists_fn=lambda server: server.ipv4 is not None,
+        value_fn=lambda server: server.ipv4,
+    ),
+    ServerSensorDescription(
+        key="ipv6",
+        translation_key="ipv6",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        live=False,
+        exists_fn=lambda server: server.ipv6 is not None,
+        value_fn=lambda server: server.ipv6,
+    ),
+    ServerSensorDescription(
+        key="last_active",
+        translation_key="last_active",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        live=False,
+        exists_fn=lambda server: server.last_active is not None,
+        value_fn=lambda server: server.last_active,
+    ),
+)
+
+TEMPERATURE = SensorEntityDescription(
+    key="temperature",
+    translation_key="temperature",
+    device_class=SensorDeviceClass.TEMPERATURE,
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+    suggested_display_precision=1,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+
+MONITOR_LATENCY = SensorEntityDescription(
+    key=LATENCY,
+    translation_key=LATENCY,
+    device_class=SensorDeviceClass.DURATION,
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+    suggested_display_precision=1,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: NezhaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the dashboard's sensors and those of its servers."""
+    servers = entry.runtime_data.servers
+
+    def fields_of(key: str, server: Server, registered: set[str]) -> Fields:
+        for description in SERVER_SENSORS:
+            if description.key in registered or description.exists_fn(server):
+                yield description.key, partial(NezhaServerSensor, servers, key, description)
+        for name in _temperature_names(server, registered):
+            yield f"{TEMPERATURE.key}_{name}", partial(NezhaTemperatureSensor, servers, key, name)
+        yield from _latency_fields(entry, key)
+
+    async_add_entities(NezhaDashboardSensor(servers, description) for description in DASHBOARD_SENSORS)
+    async_add_as_reported(hass, entry, async_add_entities, fields_of)
+
+
+def _temperature_names(server: Server, registered: set[str]) -> list[str]:
+    """Return the names of the temperatures that a server reports or has reported before."""
+    prefix = f"{TEMPERATURE.key}_"
+    before = {field.removeprefix(prefix) for field in registered if field.startswith(prefix)}
+    return sorted(before.union(temperatures(server)))
+
+
+def _latency_fields(entry: NezhaConfigEntry, key: str) -> Fields:
+    """Yield the monitors that are known to measure from a server."""
+    data = entry.runtime_data
+    if data.latency and (identity := data.identities.known.get(key)):
+        for monitor_id, name in identity.monitors.items():
+            make = partial(NezhaLatencySensor, data.servers, data.latency, key, int(monitor_id), name)
+            yield f"{LATENCY}_{monitor_id}", make
+
+
+class NezhaSensor(NezhaEntity, SensorEntity):
+    """A sensor that shows what the guard lets through."""
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """The value as last taken over."""
+        return self._shown[1]
+
+
+class NezhaDashboardSensor(NezhaSensor, NezhaDashboardEntity):
+    """A number of the whole fleet."""
+
+    entity_description: DashboardSensorDescription
+
+    @override
+    def _value(self) -> int:
+        return round(self.entity_description.value_fn(self.coordinator.data), self.entity_description.digits)
+
+
+class NezhaServerSensor(NezhaSensor, NezhaServerEntity):
+    """A value of a server."""
+
+    entity_description: ServerSensorDescription
+
+    def __init__(self, coordinator: ServersCoordinator, key: str, description: ServerSensorDescription) -> None:
+        """Show what the description says."""
+        self._live = description.live
+        super().__init__(coordinator, key, description)
+
+    @override
+    def _value(self) -> StateType | datetime:
+        value = self.entity_description.value_fn(self._server)
+        return round(value, self.entity_description.digits) if isinstance(value, int | float) else value
+
+
+class NezhaTemperatureSensor(NezhaSensor, NezhaServerEntity):
+    """One temperature of a server."""
+
+    def __init__(self, coordinator: ServersCoordinator, key: str, name: str) -> None:
+        """Show the temperature of this name."""
+        self._name = name
+        self._attr_translation_placeholders = {"name": name}
+        super().__init__(coordinator, key, TEMPERATURE, part=name)
+
+    @override
+    def _value(self) -> float | None:
+        celsius = temperatures(self._server).get(self._name)
+        return None if celsius is None else round(celsius, TENTH)
+
+
+class NezhaLatencySensor(NezhaSensor, NezhaServerEntity):
+    """What one monitor has last measured from a server."""
+
+    def __init__(
+        self, coordinator: ServersCoordinator, latency: LatencyCoordinator, key: str, monitor_id: int, name: str
+    ) -> None:
+        """Show the delay of this monitor, which its name tells."""
+        self._latency = latency
+        self._monitor_id = monitor_id
+        self._attr_translation_placeholders = {"monitor": name}
+        super().__init__(coordinator, key, MONITOR_LATENCY, part=str(monitor_id))
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the monitors' clock as well, which asks only for servers that someone listens for."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._latency.async_add_listener(self._handle_coordinator_update, self._key))
+
+    @override
+    def _value(self) -> float | None:
+        delay = self._latency.data.get(self._key, {}).get(self._monitor_id)
+        return None if delay is None else round(delay, TENTH)
