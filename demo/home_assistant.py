@@ -12,10 +12,12 @@ import socket
 import sys
 import tempfile
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
+
+from . import DemoError
 
 USER = PASSWORD = "demo"  # noqa: S105
 DOMAIN = "nezha"
@@ -29,10 +31,6 @@ _STOP_SECONDS = 60
 _REQUEST_SECONDS = 30
 
 
-class HomeAssistantError(Exception):
-    """Home Assistant did not do what it was asked for."""
-
-
 class HomeAssistant:
     """A Home Assistant with the integration, on a free port of this machine."""
 
@@ -40,7 +38,7 @@ class HomeAssistant:
         """Prepare a config folder that is as new as after an installation."""
         self.folder = Path(tempfile.mkdtemp(prefix="nezha-home-assistant-"))
         self.log = self.folder / "output.log"
-        self.url = URL(f"http://127.0.0.1:{_free_port()}")
+        self.url = URL(f"http://127.0.0.1:{free_port()}")
         self._process: Process | None = None
         self._token: str | None = None
         self._session = ClientSession(self.url, timeout=ClientTimeout(total=_REQUEST_SECONDS))
@@ -52,21 +50,16 @@ class HomeAssistant:
             await self.start()
             await self._onboard()
             await self._wait_until_running()
-        except BaseException:
-            await self._stop_and_close()
+        except BaseException as error:
+            await self._end(error)
             raise
         return self
 
     async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop it; the folder stays when there is a failure to look into."""
-        await self._stop_and_close()
-        if not isinstance(exc, Exception):
-            shutil.rmtree(self.folder)
+        """Stop it and remove its folder, which stays when there is a failure to look into."""
+        await self._end(exc)
 
     async def start(self) -> None:
         """Start the process and wait until it answers."""
@@ -100,6 +93,11 @@ class HomeAssistant:
         await self.start()
         await self._wait_until_running()
 
+    def check(self) -> None:
+        """Raise an error if the process has ended by itself."""
+        if self._process is not None and self._process.returncode is not None:
+            raise DemoError(f"Home Assistant ended by itself: see {self.log}")
+
     async def get(self, path: str) -> Any:
         """Read something of its REST API."""
         return await self._request("GET", path)
@@ -121,23 +119,33 @@ class HomeAssistant:
             await socket.send_json({"id": 1, "type": command, **fields})
             answer = await socket.receive_json()
         if not answer["success"]:
-            raise HomeAssistantError(f"{command}: {answer['error']['message']}")
+            raise DemoError(f"{command}: {answer['error']['message']}")
         return answer["result"]
+
+    async def add_dashboard(self, url: str, token: str) -> str:
+        """Add a dashboard as a user would and return the id of its entry."""
+        flow = await self.start_flow()
+        result = await self.submit(flow["flow_id"], url=url, token=token, advanced={"verify_ssl": True})
+        if result["type"] != "create_entry":
+            raise DemoError(f"Home Assistant cannot add {url}: {_reason(result)}")
+        return str(result["result"]["entry_id"])
 
     async def start_flow(self) -> dict[str, Any]:
         """Open the form that adds the integration."""
-        flow: dict[str, Any] = await self.post("/api/config/config_entries/flow", handler=DOMAIN)
-        return flow
+        return cast("dict[str, Any]", await self.post("/api/config/config_entries/flow", handler=DOMAIN))
 
     async def flow(self, flow_id: str) -> dict[str, Any]:
         """Look at an open form."""
-        flow: dict[str, Any] = await self.get(f"/api/config/config_entries/flow/{flow_id}")
-        return flow
+        return cast("dict[str, Any]", await self.get(f"/api/config/config_entries/flow/{flow_id}"))
 
     async def submit(self, flow_id: str, **fields: Any) -> dict[str, Any]:
         """Fill in an open form."""
-        result: dict[str, Any] = await self.post(f"/api/config/config_entries/flow/{flow_id}", **fields)
-        return result
+        return cast("dict[str, Any]", await self.post(f"/api/config/config_entries/flow/{flow_id}", **fields))
+
+    async def set_options(self, entry_id: str, **options: Any) -> None:
+        """Change a dashboard's options."""
+        flow = await self.post("/api/config/config_entries/options/flow", handler=entry_id)
+        await self.post(f"/api/config/config_entries/options/flow/{flow['flow_id']}", **options)
 
     async def open_flows(self) -> list[dict[str, Any]]:
         """List the integration's forms that wait for the user."""
@@ -159,18 +167,18 @@ class HomeAssistant:
         devices = await self.command("config/device_registry/list")
         return [device for device in devices if entries.intersection(device["config_entries"])]
 
-    async def entities(self) -> dict[str, str]:
-        """Map the unique ids of the integration's entities to their entity ids."""
+    async def entities(self) -> dict[str, dict[str, Any]]:
+        """Map the unique ids of the integration's entities to what the registry knows of them."""
         entities = await self.command("config/entity_registry/list")
-        return {entity["unique_id"]: entity["entity_id"] for entity in entities if entity["platform"] == DOMAIN}
+        return {entity["unique_id"]: entity for entity in entities if entity["platform"] == DOMAIN}
 
     async def states(self) -> dict[str, dict[str, Any]]:
         """Map the unique ids of the integration's entities to their states."""
         states = {state["entity_id"]: state for state in await self.get("/api/states")}
         return {
-            unique_id: states[entity_id]
-            for unique_id, entity_id in (await self.entities()).items()
-            if entity_id in states
+            unique_id: states[entity["entity_id"]]
+            for unique_id, entity in (await self.entities()).items()
+            if entity["entity_id"] in states
         }
 
     def _write_configuration(self) -> None:
@@ -228,28 +236,38 @@ class HomeAssistant:
         try:
             async with asyncio.timeout(_START_SECONDS):
                 while not await condition():
-                    self._check_process()
+                    self.check()
                     await asyncio.sleep(0.2)
         except TimeoutError:
-            raise HomeAssistantError(f"Home Assistant did not start in {_START_SECONDS} s: see {self.log}") from None
-
-    def _check_process(self) -> None:
-        if self._process is not None and self._process.returncode is not None:
-            raise HomeAssistantError(f"Home Assistant ended while it started: see {self.log}")
+            raise DemoError(f"Home Assistant did not start in {_START_SECONDS} s: see {self.log}") from None
 
     async def _request(self, method: str, path: str, **options: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else None
-        async with self._session.request(method, path, headers=headers, **options) as response:
-            if not response.ok:
-                raise HomeAssistantError(f"{method} {path}: {response.status} {await response.text()}")
-            return await response.json()
+        try:
+            async with self._session.request(method, path, headers=headers, **options) as response:
+                if response.ok:
+                    return await response.json()
+                raise DemoError(f"{method} {path}: {response.status} {await response.text()}")
+        except (ClientError, TimeoutError) as error:
+            raise DemoError(f"Home Assistant does not answer {method} {path}, {error!r}: see {self.log}") from error
 
-    async def _stop_and_close(self) -> None:
+    async def _end(self, error: BaseException | None) -> None:
         await self.stop()
         await self._session.close()
+        if not isinstance(error, Exception):
+            shutil.rmtree(self.folder)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nothing on this machine listens at."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
+
+
+def _reason(result: dict[str, Any]) -> str:
+    """Return why a form was not taken, in the integration's own words."""
+    texts = json.loads((_INTEGRATION / "translations" / "en.json").read_text())["config"]
+    if result["type"] == "abort":
+        return str(texts["abort"][result["reason"]])
+    return " ".join(texts["error"][error] for error in (result.get("errors") or {}).values())

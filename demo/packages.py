@@ -16,7 +16,7 @@ def _main() -> None:
     used = bootstrap.DEFAULT_INTEGRATIONS.union(load_yaml_dict(str(CONFIGURATION)))
     for requirement in sorted(set(_requirements(used))):
         name, _, _ = requirement.partition("==")
-        print(name if name in WITHOUT_PIN else requirement)  # noqa: T201
+        print(name if name in WITHOUT_PIN else requirement)
 
 
 def _requirements(domains: set[str]) -> Iterator[str]:

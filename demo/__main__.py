@@ -1,0 +1,93 @@
+"""Show the integration in a real Home Assistant."""
+
+from argparse import ArgumentParser, Namespace
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+import signal
+import sys
+
+from . import DemoError
+from .dashboard import Dashboard, simulated_dashboard
+from .home_assistant import PASSWORD, USER, HomeAssistant
+from .table import read_rows, render
+
+_REFRESH_SECONDS = 5
+_COMPLETE_SECONDS = 120
+_CLEAR_SCREEN = "\033[2J\033[H"
+
+
+async def _demo(arguments: Namespace) -> None:
+    async with _dashboard(arguments) as dashboard:
+        _say("Starting Home Assistant: this takes about 15 seconds")
+        async with HomeAssistant() as home_assistant:
+            _say(f"Adding the dashboard {dashboard.url}")
+            entry_id = await home_assistant.add_dashboard(dashboard.url, dashboard.token)
+            if arguments.once:
+                await _show_once(home_assistant, entry_id)
+            else:
+                await _show_until_stopped(home_assistant, entry_id)
+
+
+@asynccontextmanager
+async def _dashboard(arguments: Namespace) -> AsyncIterator[Dashboard]:
+    if arguments.url:
+        yield Dashboard(arguments.url, arguments.token)
+        return
+    _say(f"Starting a simulated dashboard with {arguments.servers} servers")
+    async with simulated_dashboard(generation=arguments.generation, servers=arguments.servers) as dashboard:
+        yield dashboard
+
+
+async def _show_once(home_assistant: HomeAssistant, entry_id: str) -> None:
+    _say(f"Waiting for all values, at most {_COMPLETE_SECONDS} seconds")
+    loop = asyncio.get_running_loop()
+    limit = loop.time() + _COMPLETE_SECONDS
+    rows = await read_rows(home_assistant, entry_id)
+    while not (rows and all(row.complete for row in rows)) and loop.time() < limit:
+        await asyncio.sleep(1)
+        rows = await read_rows(home_assistant, entry_id)
+    print(render(rows))
+    if not all(row.complete for row in rows):
+        _say(f"Some values had not arrived after {_COMPLETE_SECONDS} seconds")
+
+
+async def _show_until_stopped(home_assistant: HomeAssistant, entry_id: str) -> None:
+    header = f"{home_assistant.url}   user {USER}, password {PASSWORD}   Ctrl-C ends it\n"
+    clear = _CLEAR_SCREEN if sys.stdout.isatty() else "\n"
+    while True:
+        home_assistant.check()
+        print(clear + header, render(await read_rows(home_assistant, entry_id)), sep="\n", flush=True)
+        await asyncio.sleep(_REFRESH_SECONDS)
+
+
+def _say(text: str) -> None:
+    print(f"demo: {text}", file=sys.stderr, flush=True)
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="print the table once all values are there and end")
+    parser.add_argument("--generation", default="v0", help="the generation of the simulated dashboard")
+    parser.add_argument("--servers", type=int, default=8, help="the number of simulated servers")
+    parser.add_argument("--url", help="watch this dashboard instead of a simulated one")
+    parser.add_argument("--token", help="its API token")
+    arguments = parser.parse_args()
+    if bool(arguments.url) != bool(arguments.token):
+        parser.error("--url and --token belong together")
+    return arguments
+
+
+async def _main(arguments: Namespace) -> None:
+    if task := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await _demo(arguments)
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(_main(_arguments()))
+    except KeyboardInterrupt, asyncio.CancelledError:
+        _say("Stopped")
+    except DemoError as error:
+        sys.exit(f"demo: {error}")

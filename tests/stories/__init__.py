@@ -1,0 +1,1 @@
+"""User stories, played on a real Home Assistant against a simulated dashboard over real sockets."""

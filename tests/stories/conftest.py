@@ -1,0 +1,49 @@
+"""One real Home Assistant for all stories, and for each story a dashboard of its own."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from demo.home_assistant import HomeAssistant
+
+from .site import Site
+from .watched import POLL_SECONDS, Watched
+
+GENERATIONS = ["v0"]
+
+
+@pytest.fixture(scope="session")
+async def home_assistant() -> AsyncIterator[HomeAssistant]:
+    """Return a running Home Assistant that complained about nothing in the end."""
+    async with HomeAssistant() as home_assistant:
+        yield home_assistant
+        log = home_assistant.log.read_text()
+        assert "custom_components/nezha/" not in log, f"a traceback of the integration is in {home_assistant.log}"
+        assert "Detected that custom integration 'nezha'" not in log, (
+            f"Home Assistant complains in {home_assistant.log}"
+        )
+
+
+@pytest.fixture(params=GENERATIONS)
+async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
+    """Return a dashboard that is being served."""
+    async with Site(request.param) as site:
+        yield site
+
+
+@pytest.fixture
+async def clean(home_assistant: HomeAssistant) -> AsyncIterator[HomeAssistant]:
+    """Return Home Assistant with no dashboard; those that the story adds are removed after it."""
+    yield home_assistant
+    for entry in await home_assistant.entries():
+        await home_assistant.remove(entry["entry_id"])
+
+
+@pytest.fixture
+async def watched(clean: HomeAssistant, site: Site) -> Watched:
+    """Return the dashboard as it is watched, asked as often as possible."""
+    entry_id = await clean.add_dashboard(site.url, site.settings.token)
+    await clean.set_options(entry_id, interval=POLL_SECONDS, latency=True)
+    watched = Watched(clean, entry_id)
+    await watched.sees(1, "online", "on")
+    return watched
