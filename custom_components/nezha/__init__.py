@@ -23,6 +23,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
     client = NezhaClient(session, URL(entry.data[CONF_URL]), credential)
     identities = ServerIdentities(hass, entry.entry_id)
     await identities.async_load()
+    entry.async_on_unload(identities.async_save)
     servers = ServersCoordinator(hass, entry, client, credential, identities)
     await servers.async_config_entry_first_refresh()
     latency = None

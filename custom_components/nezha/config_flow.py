@@ -43,7 +43,7 @@ from .const import (
     LOGGER,
     MOST_INTERVAL,
 )
-from .coordinator import NezhaConfigEntry, placeholders
+from .coordinator import NezhaConfigEntry
 from .fleet import automatic_interval, rows_a_day
 from .identity import ServerIdentities, same_dashboard
 
@@ -154,13 +154,12 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
         except InvalidUrlError as err:
             self._errors = {CONF_URL: err.key}
             return False
-        if self.source != "reauth":
-            self._async_abort_entries_match({CONF_URL: data[CONF_URL]})
+        self._async_abort_entries_match({CONF_URL: data[CONF_URL]})
         try:
             self._snapshot = await _snapshot(self.hass, data)
         except NezhaError as err:
             self._errors = {FIELDS.get(type(err), "base"): err.key}
-            self._placeholders = placeholders("", err)
+            self._placeholders = {"target": getattr(err, "target", "")}
         except Exception:  # noqa: BLE001 - a flow has to go on
             LOGGER.exception("Unexpected failure of a connection test")
             self._errors = {"base": "unknown"}
@@ -201,6 +200,8 @@ class NezhaOptionsFlow(OptionsFlowWithReload):
             return self.async_create_entry(data=user_input)
         identities = await async_identities(self.hass, self.config_entry)
         count = len(identities.known)
+        if self.config_entry.state is ConfigEntryState.LOADED:
+            count = len(self.config_entry.runtime_data.servers.data.servers)
         automatic = automatic_interval(count)
         return self.async_show_form(
             step_id="init",
@@ -250,7 +251,7 @@ async def async_identities(hass: HomeAssistant, entry: NezhaConfigEntry) -> Serv
 
 async def _snapshot(hass: HomeAssistant, data: dict[str, Any]) -> Snapshot:
     """Ask the dashboard for its servers: three requests. Raises NezhaError."""
-    session = async_create_clientsession(hass, data[CONF_VERIFY_SSL], cookie_jar=DummyCookieJar())
+    session = async_create_clientsession(hass, data[CONF_VERIFY_SSL], auto_cleanup=False, cookie_jar=DummyCookieJar())
     try:
         return await NezhaClient(session, URL(data[CONF_URL]), ApiToken(data[CONF_TOKEN])).snapshot()
     finally:

@@ -87,11 +87,7 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         self.snapshot: Snapshot | None = None
         self.everything: Mapping[str, Server] = {}
         self.last_error: NezhaError | None = None
-
-    @property
-    def write_interval(self) -> int:
-        """Seconds between two writes of the values."""
-        return self._chosen_interval or automatic_interval(len(self.everything))
+        self.write_interval = AUTOMATIC_INTERVAL
 
     def is_left_out(self, key: str) -> bool:
         """Tell whether the options leave a server out."""
@@ -129,6 +125,7 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         self.snapshot = carry_on(self.snapshot, snapshot)
         self.everything = self._identities.async_identify(self.snapshot)
         shown = {key: server for key, server in self.everything.items() if not self.is_left_out(key)}
+        self.write_interval = self._chosen_interval or automatic_interval(len(shown))
         if self._answered_at - self._written_at < self.write_interval - self._slack:
             return self.data.with_edges_of(shown)
         self._written_at = self._answered_at
@@ -162,7 +159,14 @@ class LatencyCoordinator(DataUpdateCoordinator[Mapping[str, Delays]]):
         servers: ServersCoordinator,
     ) -> None:
         """Prepare the clock, which starts with its first listener."""
-        super().__init__(hass, LOGGER, config_entry=entry, name=f"{entry.title} latency", update_interval=LATENCY_PAUSE)
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"{entry.title} latency",
+            update_interval=LATENCY_PAUSE,
+            always_update=False,
+        )
         self._client = client
         self._identities = identities
         self._servers = servers

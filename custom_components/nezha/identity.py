@@ -42,6 +42,10 @@ class ServerIdentities:
         self._known = {key: Identity(**identity) for key, identity in stored["servers"].items()}
         self._keys = {identity.id: key for key, identity in self._known.items()}
 
+    async def async_save(self) -> None:
+        """Store at once what else would be stored in a moment."""
+        await self._store.async_save(self._stored())
+
     async def async_remove(self) -> None:
         """Delete what is stored."""
         await self._store.async_remove()
