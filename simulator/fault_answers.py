@@ -1,0 +1,153 @@
+"""The answers that faults give instead of, or on top of, the right one."""
+
+import asyncio
+from collections.abc import Callable
+import contextlib
+from http import HTTPStatus
+import json
+from typing import Any, Final, Protocol
+
+from aiohttp import web
+
+from simulator.faults import Fault, FaultKind, FaultOptions
+from simulator.go_json import encode
+from simulator.pages import moved, page
+
+
+class Routes(Protocol):
+    """How the dashboards of one generation answer."""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Return the right answer."""
+
+    def refusal(self) -> web.Response:
+        """Return the answer to a credential that is wrong or missing."""
+
+
+class FaultAnswers:
+    """Gives the answers of faults until the dashboard closes."""
+
+    def __init__(self, routes: Routes) -> None:
+        """Use the routes where a fault needs the right answer."""
+        self._routes: Final = routes
+        self._closing: Final = asyncio.Event()
+
+    def close(self) -> None:
+        """Let go of every answer that is being held back."""
+        self._closing.set()
+
+    async def answer(self, fault: Fault, request: web.Request) -> web.StreamResponse:
+        """Return the answer to a request that a fault meets."""
+        kind, options = fault.kind, fault.options
+        if instead := _INSTEAD.get(kind):
+            return instead(options)
+        match kind:
+            case FaultKind.UNAUTHORIZED:
+                return self._routes.refusal()
+            case FaultKind.DROP:
+                return _drop(request)
+            case FaultKind.SLOW:
+                await self._pause(options.get("seconds", 10))
+        right = await self._routes.answer(request)
+        if kind is FaultKind.TRICKLE:
+            return await self._trickle(request, right, options.get("seconds", 1))
+        changed = _CHANGED.get(kind)
+        return changed(right, options) if changed else right
+
+    async def _trickle(self, request: web.Request, right: web.Response, seconds: float) -> web.StreamResponse:
+        body = _body(right)
+        response = web.StreamResponse(status=right.status, headers={"Content-Type": right.headers["Content-Type"]})
+        response.content_length = len(body)
+        await response.prepare(request)
+        for place in range(len(body)):
+            if self._closing.is_set():
+                return _drop(request)
+            await response.write(body[place : place + 1])
+            await self._pause(seconds)
+        return response
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+
+
+def _drop(request: web.Request) -> web.Response:
+    """Close the connection; what is returned has nowhere to go."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+def _body(response: web.Response) -> bytes:
+    return response.body if isinstance(response.body, bytes) else b""
+
+
+def _json(payload: Any) -> web.Response:
+    return _json_bytes(encode(payload))
+
+
+def _json_bytes(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="application/json", charset="utf-8")
+
+
+def _empty(_: FaultOptions) -> web.Response:
+    return _json_bytes(b"")
+
+
+def _basic_auth(_: FaultOptions) -> web.Response:
+    response = page("401 Authorization Required", "<h1>401 Authorization Required</h1>", status=401)
+    response.headers["WWW-Authenticate"] = 'Basic realm="restricted"'
+    return response
+
+
+def _challenge(_: FaultOptions) -> web.Response:
+    response = page("Just a moment...", "<h1>Checking your browser</h1>", status=403)
+    response.headers["cf-mitigated"] = "challenge"
+    return response
+
+
+def _redirect(options: FaultOptions) -> web.Response:
+    status = HTTPStatus(options.get("status", HTTPStatus.FOUND))
+    return moved(status, status.phrase, options.get("location", "/"))
+
+
+def _wrong_shape(options: FaultOptions) -> web.Response:
+    return _json(options.get("body", {"code": 0, "message": "success", "result": {}}))
+
+
+def _garbage(right: web.Response, _: FaultOptions) -> web.Response:
+    body = _body(right)
+    right.body = body[: len(body) // 2]
+    return right
+
+
+def _replace_server(right: web.Response, options: FaultOptions) -> web.Response:
+    payload = json.loads(_body(right))
+    payload["result"] = [
+        options.get("entry") if listed.get("id") == options.get("server_id") else listed for listed in payload["result"]
+    ]
+    return _json(payload)
+
+
+_INSTEAD: Final[dict[FaultKind, Callable[[FaultOptions], web.Response]]] = {
+    FaultKind.SERVER_ERROR: lambda _: page("Internal Server Error", status=500),
+    FaultKind.PANIC: lambda _: web.Response(status=500),
+    FaultKind.BAD_GATEWAY: lambda _: page("502 Bad Gateway", "<h1>502 Bad Gateway</h1><hr>nginx", status=502),
+    FaultKind.BAD_GATEWAY_BARE: lambda _: web.Response(status=502),
+    FaultKind.WEB_PAGE: lambda _: page("Welcome", "<h1>It works!</h1>"),
+    FaultKind.NOT_FOUND: lambda _: page("404 Not Found", "<h1>404 Not Found</h1>", status=404),
+    FaultKind.LOGIN_PAGE: lambda _: page("Sign in", '<form method="post"><input type="password"></form>'),
+    FaultKind.BASIC_AUTH: _basic_auth,
+    FaultKind.REDIRECT: _redirect,
+    FaultKind.CHALLENGE: _challenge,
+    FaultKind.BARE: lambda _: web.Response(),
+    FaultKind.EMPTY: _empty,
+    FaultKind.WRONG_SHAPE: _wrong_shape,
+}
+"""Answers given instead of the right one."""
+_CHANGED: Final[dict[FaultKind, Callable[[web.Response, FaultOptions], web.Response]]] = {
+    FaultKind.GARBAGE: _garbage,
+    FaultKind.REPLACE_SERVER: _replace_server,
+}
+"""Answers made from the right one."""

@@ -1,0 +1,1 @@
+"""The simulator is held to what real dashboards answered."""
