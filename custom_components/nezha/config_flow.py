@@ -5,6 +5,7 @@ from typing import Any, override
 
 from aiohttp import DummyCookieJar
 from homeassistant.config_entries import (
+    SOURCE_REAUTH,
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
@@ -30,7 +31,7 @@ from homeassistant.helpers.selector import (
 import probatio
 from yarl import URL
 
-from .api import ApiToken, InvalidUrlError, NezhaAuthError, NezhaClient, NezhaError, Snapshot, base_url
+from .api import ApiToken, InvalidUrlError, NezhaAuthError, NezhaClient, NezhaError, Server, base_url
 from .const import (
     CONF_ADVANCED,
     CONF_INTERVAL,
@@ -82,7 +83,7 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
         self._errors: dict[str, str] = {}
         self._placeholders = {"target": ""}
         self._data: dict[str, Any] = {}
-        self._snapshot: Snapshot | None = None
+        self._shown: list[Server] = []
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -99,38 +100,29 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for a new token."""
         entry = self._get_reauth_entry()
         if user_input is not None and await self._check({**entry.data, **user_input}):
-            if await self._is_same_dashboard(entry) is False:
-                return self.async_abort(reason="wrong_dashboard")
-            return self._update(entry)
+            return await self._update_if_same(entry)
         return self._form("reauth_confirm", REAUTH_SCHEMA, None)
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for another address or token of the same dashboard."""
         entry: NezhaConfigEntry = self._get_reconfigure_entry()
         if user_input is not None and await self._check({CONF_TOKEN: entry.data[CONF_TOKEN], **_typed(user_input)}):
-            match await self._is_same_dashboard(entry):
-                case True:
-                    return self._update(entry)
-                case False:
-                    return self.async_abort(reason="wrong_dashboard")
-                case None:
-                    return await self.async_step_reconfigure_confirm()
+            return await self._update_if_same(entry)
         now = {CONF_URL: entry.data[CONF_URL], CONF_ADVANCED: {CONF_VERIFY_SSL: entry.data[CONF_VERIFY_SSL]}}
         return self._form("reconfigure", RECONFIGURE_SCHEMA, user_input or now)
 
-    async def async_step_reconfigure_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+    async def async_step_same_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask whether it is the same dashboard, where its servers do not tell."""
-        entry = self._get_reconfigure_entry()
+        entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
         if user_input is not None:
             return self._update(entry)
         identities = await async_identities(self.hass, entry)
-        shown = self._snapshot.servers.values() if self._snapshot else ()
         return self.async_show_form(
-            step_id="reconfigure_confirm",
+            step_id="same_dashboard",
             description_placeholders={
                 "url": self._data[CONF_URL],
                 "known": _names([identity.name for identity in identities.known.values()]),
-                "shown": _names([server.name for server in shown]),
+                "shown": _names([server.name for server in self._shown]),
             },
         )
 
@@ -156,7 +148,7 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
             return False
         self._async_abort_entries_match({CONF_URL: data[CONF_URL]})
         try:
-            self._snapshot = await _snapshot(self.hass, data)
+            self._shown = await _servers(self.hass, data)
         except NezhaError as err:
             self._errors = {FIELDS.get(type(err), "base"): err.key}
             self._placeholders = {"target": getattr(err, "target", "")}
@@ -166,11 +158,16 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data = data
         return not self._errors
 
-    async def _is_same_dashboard(self, entry: NezhaConfigEntry) -> bool | None:
-        """Tell whether the dashboard that answered is the entry's."""
+    async def _update_if_same(self, entry: NezhaConfigEntry) -> ConfigFlowResult:
+        """Save what was found if the dashboard that answered is the entry's, as far as its servers tell."""
         identities = await async_identities(self.hass, entry)
-        shown = self._snapshot.servers.values() if self._snapshot else ()
-        return same_dashboard(identities.known.values(), shown)
+        match same_dashboard(identities.known.values(), self._shown):
+            case True:
+                return self._update(entry)
+            case False:
+                return self.async_abort(reason="wrong_dashboard")
+            case None:
+                return await self.async_step_same_dashboard()
 
     def _form(self, step: str, schema: probatio.Schema, values: dict[str, Any] | None) -> ConfigFlowResult:
         """Show a form, after an error with what was typed."""
@@ -249,11 +246,12 @@ async def async_identities(hass: HomeAssistant, entry: NezhaConfigEntry) -> Serv
     return identities
 
 
-async def _snapshot(hass: HomeAssistant, data: dict[str, Any]) -> Snapshot:
+async def _servers(hass: HomeAssistant, data: dict[str, Any]) -> list[Server]:
     """Ask the dashboard for its servers: three requests. Raises NezhaError."""
     session = async_create_clientsession(hass, data[CONF_VERIFY_SSL], auto_cleanup=False, cookie_jar=DummyCookieJar())
     try:
-        return await NezhaClient(session, URL(data[CONF_URL]), ApiToken(data[CONF_TOKEN])).snapshot()
+        snapshot = await NezhaClient(session, URL(data[CONF_URL]), ApiToken(data[CONF_TOKEN])).snapshot()
+        return list(snapshot.servers.values())
     finally:
         session.detach()
 

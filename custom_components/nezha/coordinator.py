@@ -105,22 +105,26 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         """Return the servers as they are to be shown; a failure shows only when it lasts."""
         try:
             snapshot = await self._client.snapshot()
-        except NezhaAuthError as err:
-            self._remember_refusal()
-            raise _auth_failed(self.config_entry) from err
         except NezhaError as err:
             self.last_error = err
-            if monotonic() - self._answered_at < self._hold:
-                LOGGER.debug("No answer from %s, keeping its last values: %s", self.name, err)
-                return self.data
-            async_report(self.hass, self.config_entry, err)
-            raise _update_failed(self.config_entry, err) from err
+            return self._held(err)
+        self.last_error = None
         async_report(self.hass, self.config_entry, None)
         return self._taken(snapshot)
 
+    def _held(self, err: NezhaError) -> Fleet:
+        """Return the last values after a failure, or raise what Home Assistant understands when they are too old."""
+        if isinstance(err, NezhaAuthError):
+            self._remember_refusal()
+            raise _auth_failed(self.config_entry) from err
+        if monotonic() - self._answered_at < self._hold:
+            LOGGER.debug("No answer from %s, keeping its last values: %s", self.name, err)
+            return self.data
+        async_report(self.hass, self.config_entry, err)
+        raise _update_failed(self.config_entry, err) from err
+
     def _taken(self, snapshot: Snapshot) -> Fleet:
         """Take over an answer; between two writes only what came, went or changed between online and offline shows."""
-        self.last_error = None
         self._answered_at = monotonic()
         self.snapshot = carry_on(self.snapshot, snapshot)
         self.everything = self._identities.async_identify(self.snapshot)
@@ -177,7 +181,9 @@ class LatencyCoordinator(DataUpdateCoordinator[Mapping[str, Delays]]):
 
     @override
     async def _async_update_data(self) -> Mapping[str, Delays]:
-        """Ask who is due and keep the other answers, unless failures last."""
+        """Ask who is due and keep the other answers, unless failures last; leave a dashboard alone that is away."""
+        if self._servers.last_error:
+            return self.data
         servers = self._servers.data.servers
         data = {key: delays for key, delays in self.data.items() if key in servers}
         try:

@@ -67,6 +67,7 @@ class State:
 class Server:
     """One monitored machine.
 
+    `display_index` is the administrator's order (larger first), `hide_for_guest` hides it from visitors.
     `host` and `state` are `None` as long as its agent has not reported since the dashboard started.
     `online` and `forgotten_since` follow from a comparison with the answer before (`continuity.py`).
     """
@@ -74,6 +75,8 @@ class Server:
     id: int
     name: str
     groups: tuple[str, ...] = ()
+    display_index: int = 0
+    hide_for_guest: bool = False
     ipv4: str | None = None
     ipv6: str | None = None
     country_code: str | None = None

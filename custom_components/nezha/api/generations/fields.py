@@ -22,6 +22,12 @@ def integer(source: Mapping[str, Any], name: str) -> int | None:
     return number if 0 <= number <= MOST_INTEGER else None
 
 
+def whole(source: Mapping[str, Any], name: str) -> int:
+    """Return an integer of either sign, 0 when absent or anything else."""
+    value = source.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
 def real(source: Mapping[str, Any], name: str, most: float = float(MOST_INTEGER)) -> float | None:
     """Return a number: 0 when absent or null, `most` when larger, `None` when it cannot be true."""
     value = source.get(name)

@@ -8,7 +8,7 @@ from ..errors import InvalidAnswerError, NezhaAuthError, NotNezhaError, NotOffer
 from ..models import Host, Latency, Server, Snapshot, State, Temperature
 from ..transport import Answer
 from .base import Ask, Capabilities, LatencyAnswer
-from .fields import integer, items, mapping, moment, real, text, texts
+from .fields import integer, items, mapping, moment, real, text, texts, whole
 
 DETAILS = "api/v1/server/details"
 MONITOR = "api/v1/monitor"
@@ -92,6 +92,8 @@ def _server(number: int, entry: Mapping[str, Any]) -> Server:
         id=number,
         name=text(entry, "name"),
         groups=tuple(filter(None, [text(entry, "tag")])),
+        display_index=whole(entry, "display_index"),
+        hide_for_guest=entry.get("hide_for_guest") is True,
         ipv4=text(entry, "ipv4") or None,
         ipv6=text(entry, "ipv6") or None,
         country_code=text(host, "CountryCode").upper() or None,
