@@ -2,32 +2,40 @@
 
 from .client import NezhaClient
 from .continuity import carry_on
-from .credentials import ApiToken, Credential
+from .credentials import ApiToken, Credential, Guest, Login, PersonalAccessToken, token_credential
 from .errors import (
+    BlockedError,
     BrowserCheckError,
     CannotResolveError,
     CertificateError,
     ConnectionRefusedByHostError,
     ConnectionTimeoutError,
     DashboardError,
+    GuestRefusedError,
     InFrontError,
     InvalidAnswerError,
     InvalidUrlError,
     LoginPageError,
+    MissingScopeError,
     NezhaAuthError,
     NezhaConnectionError,
     NezhaError,
     NotNezhaError,
     NotOfferedError,
+    RealIpError,
     RedirectedError,
-    UnsupportedGenerationError,
+    RefusedRequestError,
+    SessionEndedError,
+    StreamRefusedError,
+    WrongKindError,
 )
 from .generations import Capabilities, LatencyAnswer
-from .models import Host, Latency, Server, Snapshot, State, Temperature
-from .transport import base_url
+from .models import Host, Latency, Monitor, Server, Snapshot, State, Temperature
+from .transport import base_url, is_local, session_options
 
 __all__ = [
     "ApiToken",
+    "BlockedError",
     "BrowserCheckError",
     "CannotResolveError",
     "Capabilities",
@@ -36,25 +44,38 @@ __all__ = [
     "ConnectionTimeoutError",
     "Credential",
     "DashboardError",
+    "Guest",
+    "GuestRefusedError",
     "Host",
     "InFrontError",
     "InvalidAnswerError",
     "InvalidUrlError",
     "Latency",
     "LatencyAnswer",
+    "Login",
     "LoginPageError",
+    "MissingScopeError",
+    "Monitor",
     "NezhaAuthError",
     "NezhaClient",
     "NezhaConnectionError",
     "NezhaError",
     "NotNezhaError",
     "NotOfferedError",
+    "PersonalAccessToken",
+    "RealIpError",
     "RedirectedError",
+    "RefusedRequestError",
     "Server",
+    "SessionEndedError",
     "Snapshot",
     "State",
+    "StreamRefusedError",
     "Temperature",
-    "UnsupportedGenerationError",
+    "WrongKindError",
     "base_url",
     "carry_on",
+    "is_local",
+    "session_options",
+    "token_credential",
 ]

@@ -12,11 +12,18 @@ NezhaError
 │   ├── LoginPageError          it wants a login of its own
 │   └── BrowserCheckError       it wants to see a browser
 ├── NotNezhaError               a web server answered, no Nezha dashboard
-├── UnsupportedGenerationError  a Nezha dashboard that this client does not speak
+├── RealIpError                 the dashboard wants to be asked through its proxy
+├── BlockedError                the dashboard blocks this address for a while
 ├── DashboardError              the dashboard (or its proxy) failed at the moment
-│   └── InvalidAnswerError      its answer is empty, cut off or of the wrong shape
+│   ├── InvalidAnswerError      its answer is empty, cut off or of the wrong shape
+│   ├── RefusedRequestError     it says why in its own language
+│   └── SessionEndedError       a login has to be renewed
 ├── NotOfferedError             the dashboard does not offer this, or not for this server
+├── StreamRefusedError          no WebSocket gets through to the dashboard
+├── MissingScopeError           the token's scopes do not allow this
 └── NezhaAuthError              the credential was refused
+    ├── WrongKindError          this kind of credential is none for this generation
+    └── GuestRefusedError       the dashboard shows nothing to guests
 
 Every class has a `key`, the name of the reason, under which a caller finds its words.
 """
@@ -99,10 +106,16 @@ class NotNezhaError(NezhaError):
     key = "not_nezha"
 
 
-class UnsupportedGenerationError(NezhaError):
-    """A Nezha dashboard of a generation that this client does not speak."""
+class RealIpError(NezhaError):
+    """The dashboard expects a header with the client's address, which its own proxy adds."""
 
-    key = "unsupported_generation"
+    key = "real_ip"
+
+
+class BlockedError(NezhaError):
+    """The dashboard blocks this address for a while (its WAF); asking on does not lengthen that, but is no use."""
+
+    key = "blocked"
 
 
 class DashboardError(NezhaError):
@@ -117,13 +130,52 @@ class InvalidAnswerError(DashboardError):
     key = "invalid_answer"
 
 
+class RefusedRequestError(DashboardError):
+    """The dashboard refuses this request and says why in the language of its pages."""
+
+
+class SessionEndedError(DashboardError):
+    """The dashboard has ended the session of a login that it accepts; the next request renews it."""
+
+    key = "session_ended"
+
+
 class NotOfferedError(NezhaError):
     """The dashboard does not offer this, or not for this server."""
 
     key = "not_offered"
 
 
+class StreamRefusedError(NezhaError):
+    """The WebSocket handshake did not get through, as behind a proxy that does not forward it."""
+
+    key = "stream_refused"
+
+
+class MissingScopeError(NezhaError):
+    """The token is good, but its scopes do not allow this."""
+
+    key = "missing_scope"
+
+    def __init__(self, scope: str) -> None:
+        """Keep the scope that the dashboard asks for."""
+        super().__init__(f"the token lacks the scope {scope}")
+        self.scope = scope
+
+
 class NezhaAuthError(NezhaError):
     """The credential was refused; it must not be sent again."""
 
     key = "invalid_auth"
+
+
+class WrongKindError(NezhaAuthError):
+    """This kind of credential cannot be one for this generation of dashboards; it was not sent."""
+
+    key = "wrong_kind"
+
+
+class GuestRefusedError(NezhaAuthError):
+    """The dashboard shows nothing to guests (`force_auth`, Nezha 1.6.8 and later)."""
+
+    key = "guest_refused"

@@ -74,6 +74,7 @@ class Server:
 
     id: int
     name: str
+    uuid: str | None = None
     groups: tuple[str, ...] = ()
     display_index: int = 0
     hide_for_guest: bool = False
@@ -107,13 +108,30 @@ class Snapshot:
     """All servers at one moment.
 
     `time` is the dashboard's clock; `lead` is how far that clock's announcements have been seen behind the times
-    in the answers; `malformed` counts entries that could not be read and are left out.
+    in the answers; `malformed` counts entries that could not be read and are left out; `size` is that of the answer in
+    bytes.
     """
 
     time: datetime
     servers: Mapping[int, Server]
     lead: timedelta = timedelta(0)
     malformed: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitor:
+    """What all servers together say of one monitor.
+
+    `up` tells whether its recent probes succeed, `availability` is in percent over 30 days, `delay` is today's mean in
+    ms; each is `None` where nothing was measured.
+    """
+
+    id: int
+    name: str
+    up: bool | None = None
+    availability: float | None = None
+    delay: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """One request to a dashboard: its time limits, and everything that can go wrong with it, as our errors."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from .errors import (
+    BlockedError,
     BrowserCheckError,
     CannotResolveError,
     CertificateError,
@@ -21,14 +22,18 @@ from .errors import (
     InvalidAnswerError,
     InvalidUrlError,
     LoginPageError,
+    NezhaAuthError,
     NezhaConnectionError,
     NotNezhaError,
     RedirectedError,
+    StreamRefusedError,
 )
 
+SILENCE = aiohttp.ClientWSTimeout(ws_receive=10, ws_close=1)  # dashboards send every 2 s and never answer a close
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=10)
 MOST_BYTES = 32 * 1024 * 1024  # decompressed; a thousand servers take less than one of them
 PIECE = 64 * 1024
+UNAUTHORIZED, FORBIDDEN = 401, 403
 LOCAL_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localdomain")
 TLS_PORTS = (443, 8443)
 
@@ -41,6 +46,23 @@ class Answer:
     time: datetime | None
     body: Any
     size: int
+
+
+def session_options() -> dict[str, Any]:
+    """Return what the session of a client has to be made with.
+
+    It keeps no cookies: those of a login would go with requests that have to be a guest's. Its handshakes of WebSockets
+    follow no redirect: aiohttp would drop the credential on the way, and the stream would be a guest's.
+    """
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_redirect.append(_refuse_redirect)
+    return {"cookie_jar": aiohttp.DummyCookieJar(), "trace_configs": [tracing]}
+
+
+async def _refuse_redirect(
+    _session: aiohttp.ClientSession, _context: object, redirect: aiohttp.TraceRequestRedirectParams
+) -> None:
+    raise StreamRefusedError(f"HTTP {redirect.response.status} instead of a stream")
 
 
 def base_url(text: str) -> URL:
@@ -67,11 +89,11 @@ def _with_scheme(text: str) -> str:
     except ValueError:
         pass
     url = URL(f"http://{text}")
-    plain = _is_local(url.host or "") or url.explicit_port not in {None, *TLS_PORTS}
+    plain = is_local(url.host or "") or url.explicit_port not in {None, *TLS_PORTS}
     return f"{'http' if plain else 'https'}://{text}"
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
     """Tell whether a host is an address or has a name that only a local network knows."""
     try:
         ip_address(host)
@@ -91,11 +113,45 @@ class Transport:
     async def get(self, path: str, headers: Mapping[str, str]) -> Answer:
         """Return the JSON answer to one GET request, whatever its status.
 
-        Raises NezhaConnectionError, InFrontError, NotNezhaError or DashboardError.
+        Raises NezhaConnectionError, InFrontError, NotNezhaError, BlockedError or DashboardError.
+        """
+        return await self._request("GET", path, headers, None)
+
+    async def post(self, path: str, content: Mapping[str, str]) -> Answer:
+        """Return the JSON answer to one POST request with a JSON text; raises as `get` does."""
+        return await self._request("POST", path, {}, content)
+
+    async def frames(self, path: str, headers: Mapping[str, str]) -> AsyncIterator[tuple[Any, int]]:
+        """Yield each message of one WebSocket connection, decoded, with its size in bytes; garbage is passed over.
+
+        Ends with the connection. Raises NezhaConnectionError when it breaks or nothing comes for 10 s, and
+        StreamRefusedError, NezhaAuthError, BlockedError or RedirectedError when the handshake does not succeed.
         """
         try:
-            async with self._session.get(
-                self.url.joinpath(path, encoded=True), headers=headers, allow_redirects=False, timeout=TIMEOUT
+            async with self._session.ws_connect(
+                self._address(path), headers=headers, timeout=SILENCE, max_msg_size=MOST_BYTES
+            ) as stream:
+                while (message := await stream.receive()).type is aiohttp.WSMsgType.TEXT:
+                    try:
+                        yield _decoded(message.data), len(message.data)
+                    except InvalidAnswerError:
+                        continue
+        except TimeoutError as err:
+            raise ConnectionTimeoutError("the stream is silent") from err
+        except aiohttp.WSServerHandshakeError as err:
+            raise _handshake_error(err.status) from err
+        except aiohttp.ClientError as err:
+            raise _connection_error(err) from err
+
+    def _address(self, path: str) -> URL:
+        return URL(f"{str(self.url).rstrip('/')}/{path}", encoded=True)
+
+    async def _request(
+        self, method: str, path: str, headers: Mapping[str, str], content: Mapping[str, str] | None
+    ) -> Answer:
+        try:
+            async with self._session.request(
+                method, self._address(path), headers=headers, json=content, allow_redirects=False, timeout=TIMEOUT
             ) as response:
                 body = await _body(response)
         except TimeoutError as err:
@@ -151,6 +207,21 @@ def _connection_error(err: aiohttp.ClientError) -> NezhaConnectionError:
             return NezhaConnectionError(str(err) or type(err).__name__)
 
 
+def _handshake_error(status: int) -> NezhaAuthError | BlockedError | StreamRefusedError:
+    """Return our error for a handshake that was answered with something else than an upgrade.
+
+    A dashboard says 401 for a refused token, 403 for an address that it blocks or a scope that lacks, and 200 where a
+    login is needed; a proxy that does not forward WebSockets makes it say 400 (Nezha 2.3.7).
+    """
+    match status:
+        case 401:
+            return NezhaAuthError("the stream was refused")
+        case 403:
+            return BlockedError("the stream was refused")
+        case _:
+            return StreamRefusedError(f"HTTP {status} instead of a stream")
+
+
 def _raise_for_page(response: aiohttp.ClientResponse, path: str, body: bytes) -> NoReturn:
     """Raise the error for an answer that is no JSON."""
     text = body.decode("utf-8", "replace").lower()
@@ -161,9 +232,11 @@ def _raise_for_page(response: aiohttp.ClientResponse, path: str, body: bytes) ->
         raise BrowserCheckError(f"HTTP {status}")
     if headers.get("WWW-Authenticate", "").lower().startswith(("basic", "digest")):
         raise LoginPageError(f"HTTP {status} with {headers['WWW-Authenticate'].split()[0]} authentication")
+    if status == FORBIDDEN and "nezha waf" in text:
+        raise BlockedError(f"HTTP {status}")
     if status >= 500:  # noqa: PLR2004 - the class of HTTP's server errors
         raise DashboardError(f"HTTP {status}")
-    if status in {401, 407} or 'type="password"' in text:
+    if status in {UNAUTHORIZED, 407} or 'type="password"' in text:
         raise LoginPageError(f"HTTP {status}")
     raise NotNezhaError(f"HTTP {status} with {response.content_type or 'no content type'}")
 

@@ -1,23 +1,34 @@
 """What every generation of dashboards can be asked; a change here changes all of them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from ..models import Latency, Snapshot
+from ..models import Latency, Monitor, Snapshot
 from ..transport import Answer
 
-type Ask = Callable[[str], Awaitable[Answer]]
-"""Sends one authorised GET request for a path below the dashboard's address."""
+
+class Access(Protocol):
+    """One dashboard, asked with one credential."""
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether it is asked without a credential."""
+
+    async def get(self, path: str) -> Answer:
+        """Return the answer to a GET request for a path below the dashboard's address."""
+
+    def frames(self, path: str) -> AsyncIterator[tuple[Any, int]]:
+        """Yield the messages of one WebSocket connection, decoded, with their sizes in bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a generation can do beyond listing its servers."""
 
-    groups: bool
-    monitors: bool
+    stream: bool = False
+    monitors: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +46,23 @@ class Generation(Protocol):
     number: int
     capabilities: Capabilities
 
-    async def snapshot(self, ask: Ask) -> Snapshot:
+    async def snapshot(self, access: Access) -> Snapshot:
         """Return all servers that the credential may see."""
 
-    async def latencies(self, ask: Ask, server_id: int) -> LatencyAnswer:
+    def stream(self, access: Access) -> AsyncIterator[Snapshot]:
+        """Yield all servers as often as the dashboard tells; only with the capability `stream`."""
+
+    async def groups(self, access: Access) -> Mapping[int, tuple[str, ...]] | None:
+        """Return the groups of the servers by their ids, `None` where the snapshots have them."""
+
+    async def monitored(self, access: Access) -> frozenset[int] | None:
+        """Return the ids of the servers that may be asked for latencies, `None` where that is not told."""
+
+    async def latencies(self, access: Access, server_id: int) -> LatencyAnswer:
         """Return the last day's points of every monitor of one server; raises NotOfferedError where there are none."""
+
+    async def monitors(self, access: Access) -> tuple[Monitor, ...]:
+        """Return the monitors; only with the capability `monitors`."""
 
     def server_page(self, server_id: int) -> str:
         """Return the path of the page that shows a server with monitors."""

@@ -61,6 +61,15 @@ def mapping(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def time(source: Mapping[str, Any], name: str) -> datetime | None:
+    """Return a time from RFC 3339 with up to nine digits of a second; `None` for Go's zero time and what is none."""
+    try:
+        value = datetime.fromisoformat(text(source, name))
+        return moment(value.timestamp()) if value.tzinfo else None
+    except ValueError, OverflowError:
+        return None
+
+
 def moment(seconds: float | None) -> datetime | None:
     """Return a time from Unix seconds; `None` for Go's zero time, the epoch and what lies centuries ahead."""
     return datetime.fromtimestamp(seconds, UTC) if seconds and 0 < seconds < YEAR_2200 else None

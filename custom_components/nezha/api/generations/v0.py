@@ -1,57 +1,65 @@
 """Generation 0, Nezha 0.15 to 0.20: `/server/details` and `/monitor/{id}` (Nezha 0.20.13, `api_v1.go`)."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from ..errors import InvalidAnswerError, NezhaAuthError, NotNezhaError, NotOfferedError
-from ..models import Host, Latency, Server, Snapshot, State, Temperature
+from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
-from .base import Ask, Capabilities, LatencyAnswer
+from .base import Access, Capabilities, LatencyAnswer
 from .fields import integer, items, mapping, moment, real, text, texts, whole
+from .latencies import clock, latency_answer
 
 DETAILS = "api/v1/server/details"
 MONITOR = "api/v1/monitor"
-EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class GenerationV0:
     """The API of 0.x dashboards: one token, everything else by its rights."""
 
     number = 0
-    capabilities = Capabilities(groups=True, monitors=True)
+    capabilities = Capabilities()
 
-    async def snapshot(self, ask: Ask) -> Snapshot:
+    async def snapshot(self, access: Access) -> Snapshot:
         """Return all servers; raises NezhaAuthError for a refused token (HTTP 200 with code 403)."""
-        answer = await ask(DETAILS)
+        answer = await access.get(DETAILS)
         result = _result(answer)
         if not isinstance(result, list):
             raise InvalidAnswerError("no list of servers")
         servers = [server for entry in result if (server := _server_or_none(entry))]
         return Snapshot(
-            time=_clock(answer, [server.last_active for server in servers if server.last_active]),
+            time=clock(answer, [server.last_active for server in servers if server.last_active]),
             servers={server.id: server for server in sorted(servers, key=lambda server: server.id)},
             malformed=len(result) - len(servers),
+            size=answer.size,
         )
 
-    async def latencies(self, ask: Ask, server_id: int) -> LatencyAnswer:
+    def stream(self, access: Access) -> AsyncIterator[Snapshot]:
+        """Raise, for the API has no stream."""
+        raise NotOfferedError("no stream")
+
+    async def groups(self, access: Access) -> None:
+        """Return `None`: each server tells its own group."""
+
+    async def monitored(self, access: Access) -> None:
+        """Return `None`: every server may be asked."""
+
+    async def monitors(self, access: Access) -> tuple[Monitor, ...]:
+        """Raise, for only the pages tell of monitors as a whole."""
+        raise NotOfferedError("no monitors")
+
+    async def latencies(self, access: Access, server_id: int) -> LatencyAnswer:
         """Return what `/monitor/{id}` (0.16.0 and later) has of the last 24 hours.
 
         Raises NotOfferedError for older dashboards, for those of 0.16.6 to 0.16.8 with a view password (both answer
         with a page) and for a server that is unknown or not to be shown (400, 403, 404).
         """
         try:
-            answer = await ask(f"{MONITOR}/{server_id}")
+            answer = await access.get(f"{MONITOR}/{server_id}")
             result = _result(answer)
         except (NotNezhaError, NezhaAuthError) as err:
             raise NotOfferedError(str(err)) from err
-        if result is None:
-            result = []
-        if not isinstance(result, list):
-            raise InvalidAnswerError("no list of monitors")
-        latencies = tuple(latency for entry in result if (latency := _latency(entry)))
-        times = [latency.points[-1][0] for latency in latencies if latency.points]
-        return LatencyAnswer(time=_clock(answer, times), latencies=latencies, size=answer.size)
+        return latency_answer(answer, result)
 
     def server_page(self, server_id: int) -> str:
         """Return the path of the network page."""
@@ -70,11 +78,6 @@ def _result(answer: Answer) -> Any:
             raise NotOfferedError(f"code {code}")
         case _:
             raise InvalidAnswerError(f"an envelope with code {code!r}" if code else "no envelope of this generation")
-
-
-def _clock(answer: Answer, times: list[datetime]) -> datetime:
-    """Return the dashboard's clock: the answer's Date header or, where a proxy drops it, the latest time told."""
-    return answer.time or max(times, default=EPOCH)
 
 
 def _server_or_none(entry: Any) -> Server | None:
@@ -144,25 +147,3 @@ def _state(status: Mapping[str, Any], host: Mapping[str, Any]) -> State:
 
 def _temperature(entry: Mapping[str, Any]) -> Temperature:
     return Temperature(name=text(entry, "Name"), celsius=real(entry, "Temperature", most=1000))
-
-
-def _latency(entry: Any) -> Latency | None:
-    """Return one monitor's points; a delay of 0 ms is a failed probe, for which there is no other sign."""
-    number = integer(entry, "monitor_id") if isinstance(entry, dict) else None
-    if not number:
-        return None
-    pairs = zip(items(entry, "created_at"), items(entry, "avg_delay"), strict=False)
-    points = ((_point_time(created), _delay(delay)) for created, delay in pairs)
-    return Latency(
-        monitor_id=number,
-        monitor_name=text(entry, "monitor_name"),
-        points=tuple(sorted(((time, delay) for time, delay in points if time), key=lambda point: point[0])),
-    )
-
-
-def _point_time(milliseconds: Any) -> datetime | None:
-    return moment(milliseconds / 1000) if isinstance(milliseconds, int | float) else None
-
-
-def _delay(value: Any) -> float | None:
-    return real({"delay": value}, "delay") or None
