@@ -1,38 +1,45 @@
 """Servers of a Nezha dashboard in Home Assistant."""
 
-from aiohttp import DummyCookieJar
-from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_VERIFY_SSL, Platform
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.device_registry import AnyDeviceEntry
-from yarl import URL
 
-from .api import ApiToken, NezhaClient
-from .const import CONF_LATENCY
-from .coordinator import LatencyCoordinator, NezhaConfigEntry, NezhaRuntimeData, ServersCoordinator, async_report
-from .devices import async_keep_devices, async_remove_left_out, server_key
+from .connection import new_client, new_session
+from .const import CONF_LATENCY, DOMAIN
+from .coordinator import (
+    LatencyCoordinator,
+    MonitorsCoordinator,
+    NezhaConfigEntry,
+    NezhaRuntimeData,
+    ServersCoordinator,
+)
+from .devices import async_keep_devices, async_remove_left_out, monitor_of, server_key
+from .failure import REPORTED, async_report
 from .identity import ServerIdentities
+from .push import StreamKeeper
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> bool:
     """Connect to the dashboard and set up everything that shows it."""
-    session = async_create_clientsession(hass, entry.data[CONF_VERIFY_SSL], cookie_jar=DummyCookieJar())
-    credential = ApiToken(entry.data[CONF_TOKEN])
-    client = NezhaClient(session, URL(entry.data[CONF_URL]), credential)
+    client = new_client(new_session(hass, entry.data), entry.data)
     identities = ServerIdentities(hass, entry.entry_id)
     await identities.async_load()
     entry.async_on_unload(identities.async_save)
-    servers = ServersCoordinator(hass, entry, client, credential, identities)
+    servers = ServersCoordinator(hass, entry, client, identities)
     await servers.async_config_entry_first_refresh()
-    latency = None
+    latency = monitors = None
     if entry.options.get(CONF_LATENCY, True):
-        latency = LatencyCoordinator(hass, entry, client, identities, servers)
-    entry.runtime_data = NezhaRuntimeData(client, identities, servers, latency)
+        latency = LatencyCoordinator(hass, entry, client, servers, identities)
+    if client.capabilities.monitors:
+        monitors = MonitorsCoordinator(hass, entry, client, servers)
+        await monitors.async_refresh()
+    entry.runtime_data = NezhaRuntimeData(client, identities, servers, latency, monitors)
     async_remove_left_out(hass, entry)
     async_keep_devices(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_create_background_task(hass, StreamKeeper(entry).async_keep(), name=f"{DOMAIN} stream")
     return True
 
 
@@ -43,15 +50,18 @@ async def async_unload_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> bo
 
 async def async_remove_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
     """Leave nothing behind."""
-    async_report(hass, entry, None)
+    for subject in REPORTED:
+        async_report(hass, entry.entry_id, subject, entry.title, None)
     await ServerIdentities(hass, entry.entry_id).async_remove()
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: NezhaConfigEntry, device_entry: AnyDeviceEntry
 ) -> bool:
-    """Let the user delete the device of a server that the dashboard no longer shows."""
+    """Let the user delete the device of a server or monitor that the dashboard no longer shows."""
     data = entry.runtime_data
+    if (monitor := monitor_of(entry, device_entry)) is not None:
+        return data.monitors is None or monitor not in data.monitors.data
     key = server_key(entry, device_entry)
     if key is None or key in data.servers.everything:
         return False

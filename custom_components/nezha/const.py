@@ -13,6 +13,7 @@ CONF_REFUSED: Final = "refused"  # in the entry's data: fingerprint of the crede
 
 CONF_INTERVAL: Final = "interval"
 CONF_LATENCY: Final = "latency"
+CONF_STREAM: Final = "stream"
 CONF_LEFT_OUT_GROUPS: Final = "left_out_groups"
 CONF_LEFT_OUT_SERVERS: Final = "left_out_servers"
 
@@ -25,6 +26,16 @@ AUTOMATIC_INTERVAL: Final = 30
 LIVELY_ENTITIES: Final = 8  # of a server's default entities, those that change with nearly every answer
 MOST_ROWS_A_DAY: Final = 1_000_000
 SECONDS_A_DAY: Final = 86_400
+
+STREAM_AUTOMATIC: Final = "automatic"
+STREAM_ALWAYS: Final = "always"
+STREAM_NEVER: Final = "never"
+FRAMES_A_DAY: Final = 43_200  # dashboards send one every two seconds and cannot be slowed down
+MOST_STREAM_BYTES_A_DAY: Final = 500_000_000
+INVENTORY_INTERVAL = timedelta(minutes=5)  # what a stream lacks changes only when somebody edits it
+BLOCKED_PAUSE = timedelta(minutes=5)  # blocks of a dashboard's WAF last from seconds to days and never shorten
+MONITORS_INTERVAL = timedelta(seconds=60)
+MANY_MONITORS: Final = 10  # more than these are disabled until somebody wants them
 
 LATENCY_INTERVAL = timedelta(seconds=60)  # monitors store one point a minute
 LEARN_INTERVAL = timedelta(hours=1)

@@ -1,21 +1,19 @@
-"""The clocks that ask a dashboard, and the only place where its errors become Home Assistant's."""
+"""The clocks that ask a dashboard."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
-    CertificateError,
-    Credential,
-    InFrontError,
+    BlockedError,
+    MissingScopeError,
+    Monitor,
     NezhaAuthError,
     NezhaClient,
     NezhaError,
@@ -26,114 +24,153 @@ from .api import (
 )
 from .const import (
     AUTOMATIC_INTERVAL,
+    BLOCKED_PAUSE,
     CONF_INTERVAL,
     CONF_LEFT_OUT_GROUPS,
     CONF_LEFT_OUT_SERVERS,
     CONF_REFUSED,
-    DOMAIN,
-    LATENCY_BURST,
-    LATENCY_BYTES_A_SECOND,
-    LATENCY_INTERVAL,
+    INVENTORY_INTERVAL,
     LATENCY_PAUSE,
     LATENCY_TURNS,
     LEARN_INTERVAL,
     LEAST_HOLD,
     LOGGER,
+    MONITORS_INTERVAL,
     POLL_INTERVAL,
 )
+from .failure import MONITORS, SERVERS, async_report, auth_failed, update_failed
 from .fleet import Fleet, automatic_interval
 from .identity import ServerIdentities
+from .schedule import LatencySchedule
 
 type NezhaConfigEntry = ConfigEntry[NezhaRuntimeData]
 
 
 @dataclass(frozen=True, slots=True)
 class NezhaRuntimeData:
-    """What a loaded entry works with; `latency` is `None` where the options switch it off."""
+    """What a loaded entry works with; `latency` is `None` where the options switch it off, as `monitors` is in 0.x."""
 
     client: NezhaClient
     identities: ServerIdentities
     servers: ServersCoordinator
     latency: LatencyCoordinator | None
+    monitors: MonitorsCoordinator | None
 
 
 class ServersCoordinator(DataUpdateCoordinator[Fleet]):
-    """Polls all servers with one request and decides what of the answer is worth telling."""
+    """Takes over what polls and the stream tell of the servers, and decides what of it is worth telling."""
 
     config_entry: NezhaConfigEntry
 
     def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: NezhaConfigEntry,
-        client: NezhaClient,
-        credential: Credential,
-        identities: ServerIdentities,
+        self, hass: HomeAssistant, entry: NezhaConfigEntry, client: NezhaClient, identities: ServerIdentities
     ) -> None:
         """Prepare the clock; the entry's options say how often values are written and what is left out."""
         self._chosen_interval: int | None = entry.options.get(CONF_INTERVAL)
-        interval = min(POLL_INTERVAL, timedelta(seconds=self._chosen_interval or AUTOMATIC_INTERVAL))
+        self._poll_interval = min(POLL_INTERVAL, timedelta(seconds=self._chosen_interval or AUTOMATIC_INTERVAL))
         super().__init__(
-            hass, LOGGER, config_entry=entry, name=entry.title, update_interval=interval, always_update=False
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=self._poll_interval,
+            always_update=False,
         )
         self._client = client
-        self._fingerprint = credential.fingerprint(entry.entry_id)
         self._identities = identities
-        self._slack = interval.total_seconds() / 2
-        self._hold = max(LEAST_HOLD, 3 * interval).total_seconds()
-        self._answered_at = self._written_at = float("-inf")
+        self._slack = self._poll_interval.total_seconds() / 2
+        self._hold = max(LEAST_HOLD, 3 * self._poll_interval).total_seconds()
+        self._answered_at = self._polled_at = self._written_at = float("-inf")
+        self._edges: set[str] = set()
         self._left_out_groups = frozenset(entry.options.get(CONF_LEFT_OUT_GROUPS, ()))
         self._left_out_servers = frozenset(entry.options.get(CONF_LEFT_OUT_SERVERS, ()))
         self.snapshot: Snapshot | None = None
         self.everything: Mapping[str, Server] = {}
         self.last_error: NezhaError | None = None
         self.write_interval = AUTOMATIC_INTERVAL
+        self.answer_size = self.frame_size = 0
+        self.listening = False
 
     def is_left_out(self, key: str) -> bool:
         """Tell whether the options leave a server out."""
         server = self.everything.get(key)
         return key in self._left_out_servers or bool(server and not self._left_out_groups.isdisjoint(server.groups))
 
+    def inventory_is_old(self) -> bool:
+        """Tell whether it is time to poll what a stream lacks."""
+        return monotonic() - self._polled_at >= INVENTORY_INTERVAL.total_seconds()
+
+    @callback
+    def async_take_frame(self, snapshot: Snapshot) -> None:
+        """Take over a message of the stream; an edge is told when the next one confirms it."""
+        self.listening = True
+        self.frame_size = snapshot.size
+        fleet = self._taken(snapshot, confirmed=self._edges)
+        self.update_interval = INVENTORY_INTERVAL  # the stream's own polls come first
+        if fleet != self.data or not self.last_update_success:
+            self.async_set_updated_data(fleet)
+
+    async def async_leave_stream(self) -> None:
+        """Go back to polling, at once."""
+        self.listening = False
+        self.update_interval = self._poll_interval
+        await self.async_refresh()
+
     @override
     async def _async_setup(self) -> None:
         """Do not even ask with a credential that was refused before, also after a restart of Home Assistant."""
         if self.config_entry.data.get(CONF_REFUSED) == self._fingerprint:
-            raise _auth_failed(self.config_entry)
+            raise auth_failed(self.name, NezhaAuthError())
 
     @override
     async def _async_update_data(self) -> Fleet:
         """Return the servers as they are to be shown; a failure shows only when it lasts."""
+        self._polled_at = monotonic()
         try:
             snapshot = await self._client.snapshot()
         except NezhaError as err:
             self.last_error = err
             return self._held(err)
-        self.last_error = None
-        async_report(self.hass, self.config_entry, None)
-        return self._taken(snapshot)
+        async_report(self.hass, self.config_entry.entry_id, SERVERS, self.name, None)
+        self.answer_size = snapshot.size
+        return self._taken(snapshot, confirmed=None)
 
     def _held(self, err: NezhaError) -> Fleet:
         """Return the last values after a failure, or raise what Home Assistant understands when they are too old."""
         if isinstance(err, NezhaAuthError):
             self._remember_refusal()
-            raise _auth_failed(self.config_entry) from err
+            raise auth_failed(self.name, err) from err
         if monotonic() - self._answered_at < self._hold:
             LOGGER.debug("No answer from %s, keeping its last values: %s", self.name, err)
             return self.data
-        async_report(self.hass, self.config_entry, err)
-        raise _update_failed(self.config_entry, err) from err
+        async_report(self.hass, self.config_entry.entry_id, SERVERS, self.name, err)
+        raise update_failed(self.name, err) from err
 
-    def _taken(self, snapshot: Snapshot) -> Fleet:
-        """Take over an answer; between two writes only what came, went or changed between online and offline shows."""
+    def _taken(self, snapshot: Snapshot, confirmed: set[str] | None) -> Fleet:
+        """Take over an answer and return what is to be shown of it.
+
+        Between two writes only the edges: what came, went or changed between online and offline; of a stream only those
+        that the message before has `confirmed`.
+        """
+        self.last_error = None
         self._answered_at = monotonic()
         self.snapshot = carry_on(self.snapshot, snapshot)
         self.everything = self._identities.async_identify(self.snapshot)
-        shown = {key: server for key, server in self.everything.items() if not self.is_left_out(key)}
-        self.write_interval = self._chosen_interval or automatic_interval(len(shown))
-        if self._answered_at - self._written_at < self.write_interval - self._slack:
-            return self.data.with_edges_of(shown)
-        self._written_at = self._answered_at
-        return Fleet(shown)
+        servers = {key: server for key, server in self.everything.items() if not self.is_left_out(key)}
+        self.write_interval = self._chosen_interval or automatic_interval(len(servers))
+        if not self.data:
+            self._written_at = self._answered_at
+            return Fleet(servers)
+        self._edges = self.data.edges(servers)
+        told = self._edges if confirmed is None else self._edges & confirmed
+        if self._answered_at - self._written_at >= self.write_interval - self._slack:
+            self._written_at = self._answered_at
+            told |= servers.keys() - self._edges
+        return self.data.with_told(servers, told)
+
+    @property
+    def _fingerprint(self) -> str:
+        return self._client.fingerprint(self.config_entry.entry_id)
 
     @callback
     def _remember_refusal(self) -> None:
@@ -141,15 +178,10 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_REFUSED: self._fingerprint})
 
 
-type Delays = Mapping[int, float | None]
-"""The newest delay in ms of each of a server's monitors, by monitor id; `None` when it failed or is too old."""
+class OptionalCoordinator[ValueT](DataUpdateCoordinator[Mapping[Any, ValueT]]):
+    """Asks for what not every dashboard offers and not every credential may see.
 
-
-class LatencyCoordinator(DataUpdateCoordinator[Mapping[str, Delays]]):
-    """Asks each server once an hour which monitors it has, and those with an enabled latency entity once a minute.
-
-    Each answer holds a whole day, about 32 kB a monitor (Nezha 0.20.13), hence the budget; a fleet too large for it is
-    asked as often as it allows. Its failures show in its own values only: the other clock tells of outages.
+    Its failures show in its own values only, and only when they last: the servers' clock tells of outages.
     """
 
     config_entry: NezhaConfigEntry
@@ -159,122 +191,113 @@ class LatencyCoordinator(DataUpdateCoordinator[Mapping[str, Delays]]):
         hass: HomeAssistant,
         entry: NezhaConfigEntry,
         client: NezhaClient,
-        identities: ServerIdentities,
         servers: ServersCoordinator,
+        interval: timedelta,
     ) -> None:
         """Prepare the clock, which starts with its first listener."""
         super().__init__(
-            hass,
-            LOGGER,
-            config_entry=entry,
-            name=f"{entry.title} latency",
-            update_interval=LATENCY_PAUSE,
-            always_update=False,
+            hass, LOGGER, config_entry=entry, name=entry.title, update_interval=interval, always_update=False
         )
         self._client = client
-        self._identities = identities
         self._servers = servers
-        self._budget = ByteBudget()
-        self._asked_at: dict[str, float] = {}
+        self._interval = interval
         self._failing_since: float | None = None
         self.data = {}
 
+    async def _fetch(self) -> Mapping[Any, ValueT]:
+        """Return new values, by what they are of."""
+        raise NotImplementedError
+
     @override
-    async def _async_update_data(self) -> Mapping[str, Delays]:
-        """Ask who is due and keep the other answers, unless failures last; leave a dashboard alone that is away."""
+    async def _async_update_data(self) -> Mapping[Any, ValueT]:
+        """Return the new values, the old ones for a while after a failure, none where there are none to be had."""
         if self._servers.last_error:
             return self.data
-        servers = self._servers.data.servers
-        data = {key: delays for key, delays in self.data.items() if key in servers}
         try:
-            for key in self._due(servers)[:LATENCY_TURNS]:
-                if self._budget.is_spent():
-                    break
-                data[key] = await self._delays(key, servers[key])
-                self._failing_since = None
+            data = await self._fetch()
+        except (MissingScopeError, NotOfferedError) as err:
+            self._pause(err)
+            return {}
         except NezhaError as err:
-            LOGGER.debug("No latency from %s: %s", self._servers.name, err)
-            self._failing_since = self._failing_since or monotonic()
-            if monotonic() - self._failing_since >= LEAST_HOLD.total_seconds():
-                return {}
+            LOGGER.debug("%s fails at %s: %s", type(self).__name__, self.name, err)
+            return self.data if self._has_just_begun_to_fail(err) else {}
+        self._failing_since = None
+        self.update_interval = self._interval
+        async_report(self.hass, self.config_entry.entry_id, MONITORS, self.name, None)
         return data
 
-    async def _delays(self, key: str, server: Server) -> Delays:
-        """Ask for one server, which counts as asked even if it cannot be."""
-        self._asked_at[key] = monotonic()
+    def _pause(self, err: NezhaError) -> None:
+        """Wait for an hour before asking again, and tell the user if it is in his hands."""
+        self.update_interval = LEARN_INTERVAL
+        async_report(self.hass, self.config_entry.entry_id, MONITORS, self.name, err)
+
+    def _has_just_begun_to_fail(self, err: NezhaError) -> bool:
+        if isinstance(err, BlockedError):
+            self.update_interval = BLOCKED_PAUSE
+        self._failing_since = self._failing_since or monotonic()
+        return monotonic() - self._failing_since < LEAST_HOLD.total_seconds()
+
+
+type Delays = Mapping[int, float | None]
+"""The newest delay in ms of each of a server's monitors, by monitor id; `None` when it failed or is too old."""
+
+
+class LatencyCoordinator(OptionalCoordinator[Delays]):
+    """Asks each server once an hour which monitors it has, and those with an enabled latency entity once a minute.
+
+    Each answer holds a whole day, about 32 kB a monitor (Nezha 0.20.13), hence a budget; a fleet too large for it is
+    asked as often as it allows. The values are by the servers' keys.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: NezhaConfigEntry,
+        client: NezhaClient,
+        servers: ServersCoordinator,
+        identities: ServerIdentities,
+    ) -> None:
+        """Prepare the clock."""
+        super().__init__(hass, entry, client, servers, LATENCY_PAUSE)
+        self._identities = identities
+        self._schedule = LatencySchedule()
+
+    @override
+    async def _fetch(self) -> Mapping[str, Delays]:
+        """Ask who is due and keep the other answers."""
+        servers = self._servers.data.servers
+        data = {key: delays for key, delays in self.data.items() if key in servers}
+        due = self._schedule.due(servers, set(self.async_contexts()))[:LATENCY_TURNS]
+        askable = await self._client.monitored() if due else None
+        for key in due:
+            if not self._schedule.may_ask():
+                break
+            self._schedule.asked(key)
+            if askable is None or servers[key].id in askable:
+                data[key] = await self._delays(key, servers[key].id)
+        return data
+
+    async def _delays(self, key: str, server_id: int) -> Delays:
+        """Ask for one server."""
         try:
-            answer = await self._client.latencies(server.id)
+            answer = await self._client.latencies(server_id)
         except NotOfferedError:
             return {}
-        self._budget.spend(answer.size)
+        self._schedule.answered(answer.size)
         if answer.latencies:
             self._identities.async_learn_monitors(key, answer.latencies)
         return {latency.monitor_id: latency.delay(answer.time) for latency in answer.latencies}
 
-    def _due(self, servers: Mapping[str, Server]) -> list[str]:
-        """Return the servers to be asked, the longest waiting first."""
-        now, shown = monotonic(), set(self.async_contexts())
 
-        def waiting(key: str) -> float:
-            return now - self._asked_at.get(key, float("-inf"))
+class MonitorsCoordinator(OptionalCoordinator[Monitor]):
+    """Asks what all servers together say of each monitor; the values are by the monitors' ids."""
 
-        def interval(key: str) -> timedelta:
-            return LATENCY_INTERVAL if key in shown and servers[key].online else LEARN_INTERVAL
+    def __init__(
+        self, hass: HomeAssistant, entry: NezhaConfigEntry, client: NezhaClient, servers: ServersCoordinator
+    ) -> None:
+        """Prepare the clock."""
+        super().__init__(hass, entry, client, servers, MONITORS_INTERVAL)
 
-        due = (key for key in servers if waiting(key) >= interval(key).total_seconds())
-        return sorted(due, key=waiting, reverse=True)
-
-
-class ByteBudget:
-    """Bytes that may be asked for now: a burst at first, then what time refills."""
-
-    def __init__(self) -> None:
-        """Start full."""
-        self._left = float(LATENCY_BURST)
-        self._counted_at = monotonic()
-
-    def is_spent(self) -> bool:
-        """Tell whether nothing is left."""
-        now = monotonic()
-        self._left = min(LATENCY_BURST, self._left + (now - self._counted_at) * LATENCY_BYTES_A_SECOND)
-        self._counted_at = now
-        return self._left <= 0
-
-    def spend(self, size: int) -> None:
-        """Count an answer of so many bytes."""
-        self._left -= size
-
-
-def placeholders(name: str, err: NezhaError) -> dict[str, str]:
-    """Return what the text of an error may name: the dashboard, and for a redirect the address to use."""
-    return {"name": name, "target": getattr(err, "target", "")}
-
-
-def _auth_failed(entry: NezhaConfigEntry) -> ConfigEntryAuthFailed:
-    return ConfigEntryAuthFailed(
-        translation_domain=DOMAIN, translation_key=NezhaAuthError.key, translation_placeholders={"name": entry.title}
-    )
-
-
-def _update_failed(entry: NezhaConfigEntry, err: NezhaError) -> UpdateFailed:
-    return UpdateFailed(
-        translation_domain=DOMAIN, translation_key=err.key, translation_placeholders=placeholders(entry.title, err)
-    )
-
-
-@callback
-def async_report(hass: HomeAssistant, entry: NezhaConfigEntry, err: NezhaError | None) -> None:
-    """Raise a repair issue for what only the user can mend, and withdraw it when it is over."""
-    issue_id = f"{entry.entry_id}_in_the_way"
-    if not isinstance(err, InFrontError | CertificateError):
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue_id,
-        is_fixable=False,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key=err.key,
-        translation_placeholders=placeholders(entry.title, err),
-    )
+    @override
+    async def _fetch(self) -> Mapping[int, Monitor]:
+        return {monitor.id: monitor for monitor in await self._client.monitors()}

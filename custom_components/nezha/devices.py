@@ -69,8 +69,9 @@ def _details(entry: NezhaConfigEntry, key: str, server: Server) -> dict[str, Any
     details: dict[str, Any] = {"name": server.name or f"#{server.id}"}
     if server.host:
         details |= _host_details(server.host)
-    if data.latency and data.latency.data.get(key):
-        details["configuration_url"] = data.client.server_page(server.id)
+    monitored = bool(data.latency and data.latency.data.get(key))
+    if page := data.client.server_page(server.id, monitored=monitored):
+        details["configuration_url"] = page
     return details
 
 

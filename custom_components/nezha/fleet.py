@@ -1,6 +1,6 @@
 """The servers that Home Assistant shows, and how often a fleet of a size is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -29,16 +29,19 @@ class Fleet:
         """Upload speed of all servers online."""
         return sum(state.net_out_speed or 0 for state in self._online_states())
 
-    def with_edges_of(self, servers: Mapping[str, Server]) -> Fleet:
-        """Return what is shown, changed only where a server came, went, or changed between online and offline."""
-        return Fleet({key: self._unless_edge(key, server) for key, server in servers.items()})
+    def edges(self, servers: Mapping[str, Server]) -> set[str]:
+        """Return the servers that are new or have changed between online and offline."""
+        shown = self.servers
+        return {key for key, server in servers.items() if key not in shown or shown[key].online != server.online}
+
+    def with_told(self, servers: Mapping[str, Server], told: Collection[str]) -> Fleet:
+        """Return what is shown, with what is told of the servers; those that are no longer there go."""
+        shown = self.servers
+        there = (key for key in servers if key in told or key in shown)
+        return Fleet({key: servers[key] if key in told else shown[key] for key in there})
 
     def _online_states(self) -> Iterator[State]:
         return (server.state for server in self.servers.values() if server.online and server.state)
-
-    def _unless_edge(self, key: str, server: Server) -> Server:
-        shown = self.servers.get(key)
-        return shown if shown and shown.online == server.online else server
 
 
 def rows_a_day(servers: int, interval: float) -> int:

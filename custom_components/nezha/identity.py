@@ -4,7 +4,7 @@ A key is given once, the first wire id seen, and kept in Home Assistant's storag
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
@@ -20,10 +20,11 @@ CERTAIN = 3  # servers that all differ: too many for a coincidence
 
 @dataclass(slots=True)
 class Identity:
-    """What a server is known by: its id on the wire, its name, and its monitors' names by their ids."""
+    """What a server is known by: its id on the wire, its name, its uuid, and its monitors' names by their ids."""
 
     id: int
     name: str
+    uuid: str | None = None
     monitors: dict[str, str] = field(default_factory=dict)
 
 
@@ -76,14 +77,28 @@ class ServerIdentities:
             self._save()
 
     def _key(self, server: Server) -> str:
-        key = self._keys.get(server.id)
-        if key is None:
-            key = self._keys[server.id] = str(server.id)
-            self._known[key] = Identity(server.id, server.name)
+        key = self._keys.get(server.id) or self._key_of_uuid(server.uuid) or self._new_key(server)
+        identity = self._known[key]
+        now = replace(identity, id=server.id, name=server.name, uuid=server.uuid or identity.uuid)
+        if now != identity:
+            self._keys.pop(identity.id, None)
+            self._keys[server.id] = key
+            self._known[key] = now
             self._save()
-        elif self._known[key].name != server.name:
-            self._known[key].name = server.name
-            self._save()
+        return key
+
+    def _key_of_uuid(self, uuid: str | None) -> str | None:
+        """Return the key of a server that was deleted and has registered again, under another id."""
+        return next((key for key, identity in self._known.items() if uuid and identity.uuid == uuid), None)
+
+    def _new_key(self, server: Server) -> str:
+        """Give a server its key: the first id seen, marked where that is another server's key."""
+        key = str(server.id)
+        while key in self._known:
+            key += "+"
+        self._known[key] = Identity(server.id, server.name)
+        self._keys[server.id] = key
+        self._save()
         return key
 
     def _save(self) -> None:
@@ -96,9 +111,13 @@ class ServerIdentities:
 def same_dashboard(known: Iterable[Identity], shown: Iterable[Server]) -> bool | None:
     """Tell whether a dashboard that shows these servers is the one whose servers are known; `None`: not to be decided.
 
-    Generation 0 has no id of its own and no name in its API, so its servers have to prove it: an id that still has its
-    name speaks for the same dashboard.
+    No generation has an id of its own, so its servers have to prove it. A uuid that is known decides; generation 0 has
+    none, there an id that still has its name speaks for the same dashboard.
     """
+    known, shown = list(known), list(shown)
+    uuids = {server.uuid for server in shown if server.uuid}
+    if not uuids.isdisjoint(identity.uuid for identity in known):
+        return True
     before = {identity.id: identity.name for identity in known}
     now = {server.id: server.name for server in shown}
     agreeing = sum(before.get(number) == name for number, name in now.items())

@@ -31,7 +31,7 @@ from .errors import (
 )
 from .generations import Capabilities, LatencyAnswer
 from .models import Host, Latency, Monitor, Server, Snapshot, State, Temperature
-from .transport import base_url, is_local, session_options
+from .transport import base_url, is_on_local_network, session_options
 
 __all__ = [
     "ApiToken",
@@ -75,7 +75,7 @@ __all__ = [
     "WrongKindError",
     "base_url",
     "carry_on",
-    "is_local",
+    "is_on_local_network",
     "session_options",
     "token_credential",
 ]

@@ -1,7 +1,8 @@
 """The client: one dashboard, one credential."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -36,7 +37,8 @@ class NezhaClient:
         self._transport = Transport(session, url)
         self._credential = credential
         self._generation: Generation | None = None
-        self._lock = asyncio.Lock()
+        self._detection = asyncio.Lock()
+        self._turn = asyncio.Lock()
         self._refusal: NezhaAuthError | None = None
         self._inventory = Inventory()
 
@@ -50,6 +52,10 @@ class NezhaClient:
         """Whether it asks without a credential."""
         return isinstance(self._credential, Guest)
 
+    def fingerprint(self, salt: str) -> str:
+        """Return what identifies the credential without telling it."""
+        return self._credential.fingerprint(salt)
+
     @property
     def generation(self) -> int | None:
         """Number of the dashboard's generation, `None` before it has answered."""
@@ -60,9 +66,19 @@ class NezhaClient:
         """What the dashboard can do; nothing before it has answered."""
         return self._generation.capabilities if self._generation else Capabilities()
 
+    @property
+    def site_name(self) -> str:
+        """What the dashboard calls itself; empty where its API does not say."""
+        return self._generation.site_name if self._generation else ""
+
+    async def is_open_to_guests(self) -> bool:
+        """Tell whether the dashboard shows servers without a credential; only as a guest. Raises NezhaError."""
+        await self.detect()
+        return self._generation is not None and await self._generation.is_open_to_guests(self)
+
     async def detect(self) -> int:
         """Return the number of the dashboard's generation: at most two requests, without the credential."""
-        async with self._lock:
+        async with self._detection:
             if self._generation is None:
                 self._generation = await detect(self._get_as_guest)
             return self._generation.number
@@ -71,65 +87,79 @@ class NezhaClient:
         """Return all servers: one request (two every five minutes), three at the first time. Raises NezhaError."""
         generation = await self._ready()
         try:
-            snapshot = await generation.snapshot(self)
-            if self._inventory.groups_are_old():
-                self._inventory.take_groups(await self._groups(generation))
-        except NezhaAuthError as err:
-            raise self._judged(err) from err
+            with self._judging():
+                snapshot = await generation.snapshot(self)
+                if self._inventory.groups_are_old():
+                    self._inventory.take_groups(await self._groups(generation))
         except NotNezhaError:
             self._generation = None  # another generation may have taken its place
             raise
         self._inventory.take(snapshot)
         return self._inventory.completed(snapshot)
 
-    async def stream(self) -> AsyncIterator[Snapshot]:
+    async def stream(self) -> AsyncGenerator[Snapshot]:
         """Yield all servers about every two seconds, as long as one connection lasts. Raises NezhaError."""
         generation = await self._ready()
-        try:
-            async for snapshot in generation.stream(self):
-                yield self._inventory.completed(snapshot)
-        except NezhaAuthError as err:
-            raise self._judged(err) from err
+        with self._judging():
+            async with aclosing(generation.stream(self)) as snapshots:
+                async for snapshot in snapshots:
+                    yield self._inventory.completed(snapshot)
 
     async def monitored(self) -> frozenset[int] | None:
         """Return the ids of the servers that may be asked for latencies, `None` for all. Raises NezhaError."""
-        return await (await self._ready()).monitored(self)
+        generation = await self._ready()
+        with self._judging():
+            return await generation.monitored(self)
 
     async def latencies(self, server_id: int) -> LatencyAnswer:
         """Return the last day's points of every monitor of one server: one request. Raises NezhaError."""
-        return await (await self._ready()).latencies(self, server_id)
+        generation = await self._ready()
+        with self._judging():
+            return await generation.latencies(self, server_id)
 
     async def monitors(self) -> tuple[Monitor, ...]:
         """Return what all servers together say of each monitor: one request. Raises NezhaError."""
-        return await (await self._ready()).monitors(self)
+        generation = await self._ready()
+        with self._judging():
+            return await generation.monitors(self)
 
-    def server_page(self, server_id: int) -> str | None:
-        """Return the address of the page of a server with monitors, `None` before the dashboard has answered."""
-        return str(self.url / self._generation.server_page(server_id)) if self._generation else None
+    def server_page(self, server_id: int, *, monitored: bool) -> str | None:
+        """Return the address of the page of a server, `None` where there is none."""
+        path = self._generation.server_page(server_id, monitored=monitored) if self._generation else None
+        return str(self.url / path) if path else None
 
     async def get(self, path: str) -> Answer:
         """Return the answer to a GET request with the credential (for the generations)."""
-        return await self._transport.get(path, await self._headers())
+        async with self._turn:
+            return await self._transport.get(path, await self._headers())
 
-    async def frames(self, path: str) -> AsyncIterator[tuple[Any, int]]:
+    async def frames(self, path: str) -> AsyncGenerator[tuple[Any, int]]:
         """Yield the messages of one WebSocket connection with the credential (for the generations)."""
-        async for frame in self._transport.frames(path, await self._headers()):
-            yield frame
+        async with self._turn:
+            stream = await self._transport.connect(path, await self._headers())
+        async with aclosing(self._transport.frames(stream)) as frames:
+            async for frame in frames:
+                yield frame
 
     async def _get_as_guest(self, path: str) -> Answer:
         return await self._transport.get(path, {})
 
     async def _ready(self) -> Generation:
         """Return the generation if its dashboard may be asked with this credential."""
-        if self._refusal:
-            raise self._refusal
+        self._raise_refusal()
         await self.detect()
         generation = self._generation
         if generation is None or generation.number not in self._credential.generations:
             raise WrongKindError("this generation has no such credential")
         return generation
 
+    def _raise_refusal(self) -> None:
+        if self._refusal:
+            raise self._refusal
+
     async def _headers(self) -> Mapping[str, str]:
+        """Return the headers of the next request; one at a time, so that a refusal stops all that wait for theirs."""
+        self._raise_refusal()
         try:
             return await self._credential.headers(self._transport)
         except NezhaAuthError as err:
@@ -142,6 +172,14 @@ class NezhaClient:
             return await generation.groups(self)
         except MissingScopeError:
             return None
+
+    @contextmanager
+    def _judging(self) -> Iterator[None]:
+        """Turn what generations take for a refusal into what it means."""
+        try:
+            yield
+        except NezhaAuthError as err:
+            raise self._judged(err) from err
 
     def _judged(self, err: NezhaAuthError) -> NezhaAuthError | SessionEndedError:
         """Return what a refusal means: the end of a session, or the end of asking."""

@@ -1,6 +1,5 @@
 """How a client proves that it may read a dashboard: each kind of credential only yields request headers."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -107,16 +106,14 @@ class Login:
         """Keep user name and password; the first request logs in."""
         self._username = username
         self._password = password
-        self._lock = asyncio.Lock()
         self._session = ""
         self._ends_at = self._proven_at = self._logged_in_at = float("-inf")
 
     async def headers(self, transport: Transport) -> Mapping[str, str]:
         """Return the header of a valid session. Raises NezhaAuthError, SessionEndedError or what a request raises."""
-        async with self._lock:
-            if monotonic() - self._proven_at >= TRUST and not await self._is_valid(transport):
-                await self._log_in(transport)
-            return self._header()
+        if monotonic() - self._proven_at >= TRUST and not await self._is_valid(transport):
+            await self._log_in(transport)
+        return self._header()
 
     def forget_session(self) -> bool:
         """Forget the session; the next request logs in again."""

@@ -1,10 +1,10 @@
 """One request to a dashboard: its time limits, and everything that can go wrong with it, as our errors."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 import json
 from typing import Any, NoReturn
 
@@ -83,23 +83,34 @@ def base_url(text: str) -> URL:
 
 def _with_scheme(text: str) -> str:
     """Return an address that was typed without a scheme with the one that it most probably has."""
-    try:
-        if isinstance(ip_address(text.rstrip("/")), IPv6Address):
-            text = f"[{text.rstrip('/')}]"
-    except ValueError:
-        pass
+    if isinstance(_address_of(text.rstrip("/")), IPv6Address):
+        text = f"[{text.rstrip('/')}]"
     url = URL(f"http://{text}")
-    plain = is_local(url.host or "") or url.explicit_port not in {None, *TLS_PORTS}
+    plain = _is_plain(url.host or "") or url.explicit_port not in {None, *TLS_PORTS}
     return f"{'http' if plain else 'https'}://{text}"
 
 
-def is_local(host: str) -> bool:
+def _is_plain(host: str) -> bool:
     """Tell whether a host is an address or has a name that only a local network knows."""
+    return _address_of(host) is not None or _has_local_name(host)
+
+
+def is_on_local_network(url: URL) -> bool:
+    """Tell whether an address is one of the local network, by its private address or by a name that only it knows."""
+    host = url.host or ""
+    address = _address_of(host)
+    return address.is_private if address else _has_local_name(host)
+
+
+def _has_local_name(host: str) -> bool:
+    return "." not in host or host.endswith(LOCAL_SUFFIXES)
+
+
+def _address_of(host: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(host)
+        return ip_address(host)
     except ValueError:
-        return "." not in host or host.endswith(LOCAL_SUFFIXES)
-    return True
+        return None
 
 
 class Transport:
@@ -121,27 +132,36 @@ class Transport:
         """Return the JSON answer to one POST request with a JSON text; raises as `get` does."""
         return await self._request("POST", path, {}, content)
 
-    async def frames(self, path: str, headers: Mapping[str, str]) -> AsyncIterator[tuple[Any, int]]:
-        """Yield each message of one WebSocket connection, decoded, with its size in bytes; garbage is passed over.
+    async def connect(self, path: str, headers: Mapping[str, str]) -> aiohttp.ClientWebSocketResponse:
+        """Return an open WebSocket; `frames` closes it.
 
-        Ends with the connection. Raises NezhaConnectionError when it breaks or nothing comes for 10 s, and
-        StreamRefusedError, NezhaAuthError, BlockedError or RedirectedError when the handshake does not succeed.
+        Raises NezhaConnectionError, or StreamRefusedError, NezhaAuthError or BlockedError when the handshake fails.
         """
         try:
-            async with self._session.ws_connect(
+            return await self._session.ws_connect(
                 self._address(path), headers=headers, timeout=SILENCE, max_msg_size=MOST_BYTES
-            ) as stream:
+            )
+        except TimeoutError as err:
+            raise ConnectionTimeoutError("no answer to a handshake") from err
+        except aiohttp.WSServerHandshakeError as err:
+            raise _handshake_error(err.status) from err
+        except aiohttp.ClientError as err:
+            raise _connection_error(err) from err
+
+    async def frames(self, stream: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[tuple[Any, int]]:
+        """Yield each message of a WebSocket, decoded, with its size in bytes; garbage is passed over.
+
+        Ends with the connection. Raises ConnectionTimeoutError when nothing comes for 10 s.
+        """
+        async with stream:
+            try:
                 while (message := await stream.receive()).type is aiohttp.WSMsgType.TEXT:
                     try:
                         yield _decoded(message.data), len(message.data)
                     except InvalidAnswerError:
                         continue
-        except TimeoutError as err:
-            raise ConnectionTimeoutError("the stream is silent") from err
-        except aiohttp.WSServerHandshakeError as err:
-            raise _handshake_error(err.status) from err
-        except aiohttp.ClientError as err:
-            raise _connection_error(err) from err
+            except TimeoutError as err:
+                raise ConnectionTimeoutError("the stream is silent") from err
 
     def _address(self, path: str) -> URL:
         return URL(f"{str(self.url).rstrip('/')}/{path}", encoded=True)

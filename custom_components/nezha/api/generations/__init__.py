@@ -3,11 +3,13 @@
 0: Nezha 0.15 to 0.20. 1: 1.x. 2: 2.x.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from ..errors import NotNezhaError, RealIpError
 from ..transport import Answer
 from .base import Access, Capabilities, Generation, LatencyAnswer
+from .fields import mapping, text
 from .v0 import GenerationV0
 from .v1 import GenerationV1
 from .v2 import GenerationV2
@@ -30,15 +32,17 @@ async def detect(ask: Ask) -> Generation:
         setting = await ask(SETTING)
     except NotNezhaError:
         return await _generation_0(ask)
-    match setting.body:
-        case {"data": {"tsdb_enabled": _}}:
-            return GenerationV2()
-        case {"data": {}}:
-            return GenerationV1()
-        case {"error": _}:
-            raise RealIpError("the dashboard does not know who asks")
-        case _:
-            return await _generation_0(ask)
+    body = setting.body if isinstance(setting.body, dict) else {}
+    if data := mapping(body, "data"):
+        return (GenerationV2 if "tsdb_enabled" in data else GenerationV1)(_site_name(data))
+    if "error" in body:
+        raise RealIpError("the dashboard does not know who asks")
+    return await _generation_0(ask)
+
+
+def _site_name(data: Mapping[str, Any]) -> str:
+    """Return what the dashboard calls itself; before 1.5.0 the settings were flat."""
+    return text(mapping(data, "config"), "site_name") or text(data, "site_name")
 
 
 async def _generation_0(ask: Ask) -> Generation:

@@ -1,6 +1,6 @@
 """What every generation of dashboards can be asked; a change here changes all of them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ class Access(Protocol):
     async def get(self, path: str) -> Answer:
         """Return the answer to a GET request for a path below the dashboard's address."""
 
-    def frames(self, path: str) -> AsyncIterator[tuple[Any, int]]:
+    def frames(self, path: str) -> AsyncGenerator[tuple[Any, int]]:
         """Yield the messages of one WebSocket connection, decoded, with their sizes in bytes."""
 
 
@@ -45,11 +45,13 @@ class Generation(Protocol):
 
     number: int
     capabilities: Capabilities
+    site_name: str
+    """What the dashboard calls itself, empty where its API does not say."""
 
     async def snapshot(self, access: Access) -> Snapshot:
         """Return all servers that the credential may see."""
 
-    def stream(self, access: Access) -> AsyncIterator[Snapshot]:
+    def stream(self, access: Access) -> AsyncGenerator[Snapshot]:
         """Yield all servers as often as the dashboard tells; only with the capability `stream`."""
 
     async def groups(self, access: Access) -> Mapping[int, tuple[str, ...]] | None:
@@ -64,5 +66,8 @@ class Generation(Protocol):
     async def monitors(self, access: Access) -> tuple[Monitor, ...]:
         """Return the monitors; only with the capability `monitors`."""
 
-    def server_page(self, server_id: int) -> str:
-        """Return the path of the page that shows a server with monitors."""
+    async def is_open_to_guests(self, access: Access) -> bool:
+        """Tell whether the dashboard shows servers without a credential."""
+
+    def server_page(self, server_id: int, *, monitored: bool) -> str | None:
+        """Return the path of the page that shows a server, `None` where there is none."""

@@ -1,6 +1,6 @@
 """Generation 0, Nezha 0.15 to 0.20: `/server/details` and `/monitor/{id}` (Nezha 0.20.13, `api_v1.go`)."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from ..errors import InvalidAnswerError, NezhaAuthError, NotNezhaError, NotOfferedError
@@ -19,6 +19,7 @@ class GenerationV0:
 
     number = 0
     capabilities = Capabilities()
+    site_name = ""
 
     async def snapshot(self, access: Access) -> Snapshot:
         """Return all servers; raises NezhaAuthError for a refused token (HTTP 200 with code 403)."""
@@ -34,7 +35,7 @@ class GenerationV0:
             size=answer.size,
         )
 
-    def stream(self, access: Access) -> AsyncIterator[Snapshot]:
+    def stream(self, access: Access) -> AsyncGenerator[Snapshot]:
         """Raise, for the API has no stream."""
         raise NotOfferedError("no stream")
 
@@ -61,9 +62,13 @@ class GenerationV0:
             raise NotOfferedError(str(err)) from err
         return latency_answer(answer, result)
 
-    def server_page(self, server_id: int) -> str:
-        """Return the path of the network page."""
-        return f"network/{server_id}"
+    async def is_open_to_guests(self, access: Access) -> bool:
+        """Tell that its API wants a token."""
+        return False
+
+    def server_page(self, server_id: int, *, monitored: bool) -> str | None:
+        """Return the path of the network page, which shows nothing but monitors."""
+        return f"network/{server_id}" if monitored else None
 
 
 def _result(answer: Answer) -> Any:

@@ -1,0 +1,242 @@
+"""Generation 1, Nezha 1.x: `/server`, `/ws/server`, `/service/{server id}` (Nezha 1.14.14, `controller.go`)."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+from ..errors import (
+    DashboardError,
+    InvalidAnswerError,
+    MissingScopeError,
+    NezhaAuthError,
+    NotOfferedError,
+    RealIpError,
+    RefusedRequestError,
+    StreamRefusedError,
+)
+from ..models import Host, Monitor, Server, Snapshot, State, Temperature
+from ..transport import Answer
+from .base import Access, Capabilities, LatencyAnswer
+from .fields import integer, items, mapping, moment, real, text, texts, time, whole
+from .latencies import EPOCH, latency_answer
+
+SERVER = "api/v1/server"
+STREAM = "api/v1/ws/server"
+GROUPS = "api/v1/server-group"
+SERVICE = "api/v1/service"
+GOOD = 0.8  # share of recent probes that have to succeed; Nezha's own pages call less "down"
+
+
+class GenerationV1:
+    """The API of 1.x dashboards: login or guest."""
+
+    number = 1
+    capabilities = Capabilities(stream=True, monitors=True)
+
+    def __init__(self, site_name: str) -> None:
+        """Keep what the dashboard calls itself."""
+        self.site_name = site_name
+
+    async def snapshot(self, access: Access) -> Snapshot:
+        """Return all servers; a guest gets them from the first message of a stream, for there is no other way."""
+        if access.is_guest:
+            return await self._first_frame(access)
+        answer = await access.get(SERVER)
+        return _snapshot(_data(answer) or [], answer.time, answer.size)
+
+    async def stream(self, access: Access) -> AsyncGenerator[Snapshot]:
+        """Yield all servers about every two seconds; what messages lack is empty. Raises as `Transport.frames` does."""
+        async with aclosing(access.frames(STREAM)) as frames:
+            async for content, size in frames:
+                if isinstance(content, dict) and isinstance(content.get("servers", []), list):
+                    yield _snapshot(content.get("servers", []), moment(whole(content, "now") / 1000), size)
+
+    async def groups(self, access: Access) -> Mapping[int, tuple[str, ...]]:
+        """Return the names of the groups that each server is in, by the server's id."""
+        groups: dict[int, tuple[str, ...]] = {}
+        for entry in _list(await access.get(GROUPS)):
+            name = text(mapping(entry, "group"), "name") if isinstance(entry, dict) else ""
+            for number in items(entry, "servers") if name else ():
+                groups[number] = (*groups.get(number, ()), name)
+        return groups
+
+    async def monitored(self, access: Access) -> frozenset[int]:
+        """Return the ids of the servers with monitors.
+
+        To be asked right before `latencies`: dashboards of 1.0.0 to 1.5.4 freeze when asked for a server that is gone.
+        """
+        try:
+            return frozenset(
+                number for number in _list(await access.get(f"{SERVICE}/server")) if isinstance(number, int)
+            )
+        except RefusedRequestError:  # generation 1, as long as there are points of a deleted server
+            return frozenset()
+
+    async def latencies(self, access: Access, server_id: int) -> LatencyAnswer:
+        """Return the last 24 hours' points of one server; raises NotOfferedError for one that cannot be asked for."""
+        answer = await access.get(self._latency_path(server_id))
+        try:
+            return latency_answer(answer, _data(answer))
+        except RefusedRequestError as err:
+            raise NotOfferedError(str(err)) from err
+
+    async def monitors(self, access: Access) -> tuple[Monitor, ...]:
+        """Return what all servers together say of each monitor."""
+        content = _data(await access.get(SERVICE))
+        services = mapping(content, "services") if isinstance(content, dict) else {}
+        return tuple(
+            _monitor(int(number), service)
+            for number, service in services.items()
+            if number.isdecimal() and isinstance(service, dict)
+        )
+
+    async def is_open_to_guests(self, access: Access) -> bool:
+        """Tell whether an endpoint for guests answers without a credential (not with `force_auth`, 1.6.8 and later)."""
+        try:
+            _data(await access.get(GROUPS))
+        except NezhaAuthError:
+            return False
+        return True
+
+    def server_page(self, server_id: int, *, monitored: bool) -> str | None:
+        """Return the path of the page of a server."""
+        return f"server/{server_id}"
+
+    def _latency_path(self, server_id: int) -> str:
+        return f"{SERVICE}/{server_id}"
+
+    async def _first_frame(self, access: Access) -> Snapshot:
+        """Return what the first message of a stream says, then let go of it."""
+        try:
+            async with aclosing(self.stream(access)) as snapshots:
+                async for snapshot in snapshots:
+                    return snapshot
+        except StreamRefusedError as err:
+            _data(await access.get(GROUPS))  # tells a guest who is refused from a proxy that forwards no WebSockets
+            raise NotOfferedError(str(err)) from err
+        raise InvalidAnswerError("a stream without a message")
+
+
+def _data(answer: Answer) -> Any:
+    """Return what the envelope holds, `None` where it holds nothing; HTTP 200 is no sign of success."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    if body.get("success") is True:
+        return body.get("data")
+    error = text(body, "error")
+    match error.split(":")[0]:
+        case "ApiErrorUnauthorized" if "lookup failed" in error:
+            raise DashboardError(error)
+        case "ApiErrorUnauthorized":
+            raise NezhaAuthError("the dashboard refused the credential")
+        case "ApiErrorForbidden":
+            raise MissingScopeError(error.rpartition(" ")[2])
+        case "404 Not Found":
+            raise NotOfferedError(error)
+        case "real ip header not found":
+            raise RealIpError(error)
+        case "":
+            raise InvalidAnswerError("no envelope of this generation")
+        case _:
+            raise RefusedRequestError(error)
+
+
+def _list(answer: Answer) -> list[Any]:
+    """Return the list in an envelope; an empty one is left out there."""
+    content = _data(answer)
+    return content if isinstance(content, list) else []
+
+
+def _snapshot(entries: Any, now: datetime | None, size: int) -> Snapshot:
+    if not isinstance(entries, list):
+        raise InvalidAnswerError("no list of servers")
+    servers = [server for entry in entries if (server := _server_or_none(entry))]
+    latest = max((server.last_active for server in servers if server.last_active), default=EPOCH)
+    return Snapshot(
+        time=now or latest,
+        servers={server.id: server for server in sorted(servers, key=lambda server: server.id)},
+        malformed=len(entries) - len(servers),
+        size=size,
+    )
+
+
+def _server_or_none(entry: Any) -> Server | None:
+    """Return one server, `None` for what has no id of a server."""
+    number = integer(entry, "id") if isinstance(entry, dict) else None
+    return _server(number, entry) if number else None
+
+
+def _server(number: int, entry: Mapping[str, Any]) -> Server:
+    host, state, geoip = mapping(entry, "host"), mapping(entry, "state"), mapping(entry, "geoip")
+    addresses = mapping(geoip, "ip")
+    country = text(entry, "country_code") or text(geoip, "country_code")
+    return Server(
+        id=number,
+        name=text(entry, "name"),
+        uuid=text(entry, "uuid") or None,
+        display_index=whole(entry, "display_index"),
+        hide_for_guest=entry.get("hide_for_guest") is True,
+        ipv4=text(addresses, "ipv4_addr") or None,
+        ipv6=text(addresses, "ipv6_addr") or None,
+        country_code=country.upper() or None,
+        last_active=time(entry, "last_active"),
+        host=_host(host) if host else None,
+        state=_state(state) if state else None,
+    )
+
+
+def _host(host: Mapping[str, Any]) -> Host:
+    return Host(
+        platform=text(host, "platform"),
+        platform_version=text(host, "platform_version"),
+        cpu=texts(host, "cpu"),
+        gpu=texts(host, "gpu"),
+        mem_total=integer(host, "mem_total"),
+        disk_total=integer(host, "disk_total"),
+        swap_total=integer(host, "swap_total"),
+        arch=text(host, "arch"),
+        virtualization=text(host, "virtualization"),
+        boot_time=moment(integer(host, "boot_time")),
+        version=text(host, "version"),
+    )
+
+
+def _state(state: Mapping[str, Any]) -> State:
+    """Return the state; zeros are left out on the wire."""
+    return State(
+        cpu=real(state, "cpu", most=100),
+        mem_used=integer(state, "mem_used"),
+        swap_used=integer(state, "swap_used"),
+        disk_used=integer(state, "disk_used"),
+        net_in_transfer=integer(state, "net_in_transfer"),
+        net_out_transfer=integer(state, "net_out_transfer"),
+        net_in_speed=integer(state, "net_in_speed"),
+        net_out_speed=integer(state, "net_out_speed"),
+        uptime=integer(state, "uptime"),
+        load_1=real(state, "load_1"),
+        load_5=real(state, "load_5"),
+        load_15=real(state, "load_15"),
+        tcp_conn_count=integer(state, "tcp_conn_count"),
+        udp_conn_count=integer(state, "udp_conn_count"),
+        process_count=integer(state, "process_count"),
+        temperatures=tuple(
+            Temperature(name=text(entry, "Name"), celsius=real(entry, "Temperature", most=1000))
+            for entry in items(state, "temperatures")
+            if isinstance(entry, dict)
+        ),
+        gpu=tuple(real({"gpu": value}, "gpu", most=100) for value in items(state, "gpu")),
+    )
+
+
+def _monitor(number: int, service: Mapping[str, Any]) -> Monitor:
+    """Return one monitor; `service_name` was an object `service` before 1.0.22, index 29 of a list is today."""
+    up, down = integer(service, "current_up") or 0, integer(service, "current_down") or 0
+    all_up, all_down = integer(service, "total_up") or 0, integer(service, "total_down") or 0
+    today = items(service, "delay")[-1:]
+    return Monitor(
+        id=number,
+        name=text(service, "service_name") or text(mapping(service, "service"), "name"),
+        up=up / (up + down) > GOOD if up + down else None,
+        availability=100 * all_up / (all_up + all_down) if all_up + all_down else None,
+        delay=real({"delay": today[0]}, "delay") or None if today else None,
+    )

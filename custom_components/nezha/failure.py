@@ -1,0 +1,62 @@
+"""The only place where the client's errors become Home Assistant's."""
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.update_coordinator import UpdateFailed
+
+from .api import (
+    BlockedError,
+    CertificateError,
+    InFrontError,
+    MissingScopeError,
+    NezhaAuthError,
+    NezhaError,
+    RealIpError,
+)
+from .const import BLOCKED_PAUSE, DOMAIN
+
+SERVERS, MONITORS = REPORTED = ("servers", "monitors")
+"""What repair issues are about."""
+FOR_THE_USER = (CertificateError, InFrontError, MissingScopeError, RealIpError)
+"""What only the user can mend."""
+
+
+def details(err: NezhaError) -> dict[str, str]:
+    """Return what the text of an error may name: the address to use, the scope to add."""
+    return {"target": getattr(err, "target", ""), "scope": getattr(err, "scope", "")}
+
+
+def auth_failed(name: str, err: NezhaAuthError) -> ConfigEntryAuthFailed:
+    """Return what starts the flow for a new credential."""
+    return ConfigEntryAuthFailed(
+        translation_domain=DOMAIN, translation_key=err.key, translation_placeholders={"name": name}
+    )
+
+
+def update_failed(name: str, err: NezhaError) -> UpdateFailed:
+    """Return what makes the entities unavailable; a dashboard that blocks us is left alone for a while."""
+    return UpdateFailed(
+        retry_after=BLOCKED_PAUSE.total_seconds() if isinstance(err, BlockedError) else None,
+        translation_domain=DOMAIN,
+        translation_key=err.key,
+        translation_placeholders={"name": name, **details(err)},
+    )
+
+
+@callback
+def async_report(hass: HomeAssistant, entry_id: str, subject: str, name: str, err: NezhaError | None) -> None:
+    """Raise a repair issue for what only the user can mend, and withdraw it when it is over."""
+    issue_id = f"{entry_id}_{subject}"
+    if not isinstance(err, FOR_THE_USER):
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=err.key,
+        translation_placeholders={"name": name, **details(err)},
+    )

@@ -1,0 +1,79 @@
+"""Keeps a stream of the dashboard up; losing it costs nothing, for polling goes on."""
+
+import asyncio
+from contextlib import aclosing
+import random
+
+from .api import BlockedError, NezhaAuthError, NezhaError, NotOfferedError, is_on_local_network
+from .const import (
+    CONF_STREAM,
+    FRAMES_A_DAY,
+    LOGGER,
+    MOST_STREAM_BYTES_A_DAY,
+    STREAM_AUTOMATIC,
+)
+from .coordinator import NezhaConfigEntry
+
+LEAST_DELAY = 5.0
+MOST_DELAY = 600.0
+JITTER = (0.8, 1.2)
+
+
+class StreamKeeper:
+    """Feeds the servers' clock with the messages of the stream, connection after connection."""
+
+    def __init__(self, entry: NezhaConfigEntry) -> None:
+        """Belong to a loaded entry."""
+        self._entry = entry
+        self._client = entry.runtime_data.client
+        self._servers = entry.runtime_data.servers
+        self._delay = LEAST_DELAY
+        self.connected = False
+
+    async def async_keep(self) -> None:
+        """Listen for as long as the stream is wanted, until the entry unloads."""
+        while is_wanted(self._entry):
+            try:
+                await self._listen()
+            except BlockedError:
+                self._delay = MOST_DELAY
+            except NezhaAuthError, NotOfferedError:
+                break
+            except NezhaError as err:
+                LOGGER.debug("No stream from %s: %s", self._servers.name, err)
+            await self._leave()
+            await asyncio.sleep(self._delay * random.uniform(*JITTER))  # noqa: S311 - only to spread the load
+            self._delay = min(2 * self._delay, MOST_DELAY)
+        await self._leave()
+
+    async def _listen(self) -> None:
+        """Listen for as long as one connection lasts."""
+        async with aclosing(self._client.stream()) as snapshots:
+            async for snapshot in snapshots:
+                self.connected, self._delay = True, LEAST_DELAY
+                self._servers.async_take_frame(snapshot)
+                if self._servers.inventory_is_old():
+                    await self._servers.async_refresh()
+                if not is_wanted(self._entry):
+                    break
+
+    async def _leave(self) -> None:
+        """Go back to polling."""
+        if self.connected:
+            self.connected = False
+            await self._servers.async_leave_stream()
+
+
+def is_wanted(entry: NezhaConfigEntry) -> bool:
+    """Tell whether the options want a stream: automatically where it is near, or small as far as has been seen."""
+    data = entry.runtime_data
+    match entry.options.get(CONF_STREAM, STREAM_AUTOMATIC):
+        case _ if not data.client.capabilities.stream:
+            return False
+        case const.STREAM_ALWAYS:
+            return True
+        case const.STREAM_NEVER:
+            return False
+        case _:
+            dear = data.servers.frame_size * FRAMES_A_DAY > MOST_STREAM_BYTES_A_DAY
+            return not dear or is_on_local_network(data.client.url)
