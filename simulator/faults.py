@@ -44,7 +44,7 @@ class FaultKind(StrEnum):
     TRICKLE = "trickle"
     """The right answer byte by byte, each after `seconds` (1 if left out)."""
     DROP = "drop"
-    """The connection closed without an answer."""
+    """The connection closed without an answer. Mind that aiohttp then asks once more by itself."""
     REPLACE_SERVER = "replace_server"
     """The right answer with the entry of `server_id` replaced by `entry`, any JSON."""
 

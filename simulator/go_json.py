@@ -1,4 +1,4 @@
-"""JSON as dashboards of every generation write it: they are Go programs (contract §0)."""
+"""JSON as dashboards of every generation write it: they are Go programs."""
 
 import json
 from typing import Any, Final

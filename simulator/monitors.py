@@ -1,7 +1,7 @@
 """Latency monitors and what they measured.
 
 Every server probes each monitor's target twice a minute, and the dashboard stores the mean of the two as one
-point; a probe without an answer enters that mean as 0 ms (contract §6, "Storage rule").
+point; a probe without an answer enters that mean as 0 ms.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,9 @@ class Monitor:
         if self.broken:
             return 0.0
         key = (*machine.key, self.id, minute)
-        answered = sum(fraction(*key, probe) >= machine.failing for probe in range(_PROBES))
+        answered = _PROBES
+        if machine.failing:
+            answered = sum(fraction(*key, probe) >= machine.failing for probe in range(_PROBES))
         day = math.sin(math.tau * (minute * 60 % DAY) / DAY)
         milliseconds = (machine.distance + self.extra) * (1 + 0.1 * day) + between(0, 2.5, *key)
         return round(milliseconds * answered / _PROBES, 5)

@@ -120,7 +120,7 @@ class RoutesV0:
         return _success(self._wire.monitor(server))
 
     def _view_refusal(self, request: web.Request) -> web.Response | None:
-        """Return the answer to whoever may not see monitors for want of the view password (contract §2.1)."""
+        """Return the answer to whoever lacks the view password for monitors; 0.16.6 and 0.16.9 changed it."""
         if self._version < (0, 16, 6) or self._proven(request):
             return None
         if self._version < (0, 16, 9):

@@ -1,7 +1,7 @@
 """What a generation 0 dashboard says about a world: written from recorded answers of 0.16.16 and 0.20.13.
 
 Outer keys are snake_case, those of `host` and `status` PascalCase; every key is always there, zero or not.
-Which version added a field was seen on running dashboards (contract §10.1).
+Which version added a field was seen on running dashboards of every release.
 """
 
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ async def clean(home_assistant: HomeAssistant) -> AsyncIterator[HomeAssistant]:
 @pytest.fixture
 async def watched(clean: HomeAssistant, site: Site) -> Watched:
     """Return the dashboard as it is watched, asked as often as possible."""
-    entry_id = await clean.add_dashboard(site.url, site.settings.token)
+    entry_id = await clean.add_dashboard(site.url, site.dashboard.token)
     await clean.set_options(entry_id, interval=POLL_SECONDS, latency=True)
     watched = Watched(clean, entry_id)
     await watched.sees(1, "online", "on")

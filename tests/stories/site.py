@@ -17,8 +17,7 @@ class Site:
     def __init__(self, generation: str) -> None:
         """Prepare a dashboard with eight servers."""
         self.world = World()
-        self._dashboard = Dashboard(self.world, generation=generation)
-        self.settings = self._dashboard.settings
+        self.dashboard = Dashboard(self.world, generation=generation)
         self._port = free_port()
         self.url = f"http://{HOST}:{self._port}"
         self._runner: web.AppRunner | None = None
@@ -36,7 +35,7 @@ class Site:
 
     async def start(self) -> None:
         """Serve it, at the same address each time."""
-        self._runner = web.AppRunner(self._dashboard.application())
+        self._runner = web.AppRunner(self.dashboard.application())
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self._port).start()
 

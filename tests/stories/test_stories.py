@@ -19,7 +19,7 @@ async def test_a_wrong_token_is_named_and_the_right_one_adds_every_server(clean:
     answer = await clean.submit(flow["flow_id"], url=site.url, token="mistyped", advanced=advanced)
     assert answer["errors"] == {"token": "invalid_auth"}
 
-    answer = await clean.submit(flow["flow_id"], url=site.url, token=site.settings.token, advanced=advanced)
+    answer = await clean.submit(flow["flow_id"], url=site.url, token=site.dashboard.token, advanced=advanced)
     assert answer["type"] == "create_entry"
     watched = Watched(clean, answer["result"]["entry_id"])
     names = {server.name for server in site.world.servers()}
@@ -42,7 +42,7 @@ async def test_values_are_those_of_the_dashboard(clean: HomeAssistant, site: Sit
             "load_1": 0.75,
         },
     )
-    watched = Watched(clean, await clean.add_dashboard(site.url, site.settings.token))
+    watched = Watched(clean, await clean.add_dashboard(site.url, site.dashboard.token))
     await watched.sees(1, "online", "on")
 
     assert await watched.number(1, "cpu") == 12.5
@@ -58,11 +58,10 @@ async def test_values_are_those_of_the_dashboard(clean: HomeAssistant, site: Sit
 
 async def test_latencies_are_those_of_the_monitors(watched: Watched, site: Site) -> None:
     """I see how long a ping from my server takes."""
+    await eventually(lambda: _is_number(watched, 1, "latency_1"), expected=True)
+    shown = await watched.number(1, "latency_1")
     ping = site.world.histories(1)[0]
-    field = f"latency_{ping.monitor.id}"
-    await eventually(lambda: _is_number(watched, 1, field), expected=True)
-    latest = {round(milliseconds, 1) for _, milliseconds in ping.points[-5:]}
-    assert await watched.number(1, field) in latest
+    assert shown in {round(milliseconds, 1) for _, milliseconds in ping.points[-3:]}
 
 
 async def test_a_server_goes_offline_and_comes_back(watched: Watched, site: Site) -> None:
@@ -82,7 +81,7 @@ async def test_a_renamed_server_keeps_its_entities(watched: Watched, site: Site)
     before = await watched.entity_ids()
     site.world.edit(1, name="renamed by its owner")
     await eventually(lambda: _has_device(watched, "renamed by its owner"), expected=True)
-    assert await watched.entity_ids() == before
+    assert before.items() <= (await watched.entity_ids()).items()
 
 
 async def test_values_survive_a_hiccup_and_an_outage_ends_by_itself(watched: Watched, site: Site) -> None:
@@ -101,11 +100,11 @@ async def test_values_survive_a_hiccup_and_an_outage_ends_by_itself(watched: Wat
 async def test_a_revoked_token_is_replaced(watched: Watched, site: Site) -> None:
     """I revoke the token: Home Assistant asks for a new one, once, and everything goes on."""
     before = await watched.entity_ids()
-    site.settings.revoke_token()
+    site.dashboard.revoke_token()
     await eventually(lambda: _open_flows(watched), ["reauth_confirm"])
     await watched.sees(1, "cpu", "unavailable")
 
-    site.settings.replace_token("a new token")
+    site.dashboard.replace_token("a new token")
     (flow,) = await watched.home_assistant.open_flows()
     answer = await watched.home_assistant.submit(flow["flow_id"], token="a wrong token")
     assert answer["errors"] == {"token": "invalid_auth"}
@@ -113,7 +112,7 @@ async def test_a_revoked_token_is_replaced(watched: Watched, site: Site) -> None
     assert answer["reason"] == "reauth_successful"
     await eventually(lambda: _is_number(watched, 1, "cpu"), expected=True)
     assert await _open_flows(watched) == []
-    assert await watched.entity_ids() == before
+    assert before.items() <= (await watched.entity_ids()).items()
 
 
 async def test_a_restart_keeps_everything(watched: Watched) -> None:
@@ -121,7 +120,7 @@ async def test_a_restart_keeps_everything(watched: Watched) -> None:
     before = await watched.entity_ids()
     await watched.home_assistant.restart()
     await eventually(lambda: _is_number(watched, 1, "cpu"), expected=True)
-    assert await watched.entity_ids() == before
+    assert before.items() <= (await watched.entity_ids()).items()
 
 
 async def test_removal_leaves_nothing(watched: Watched) -> None:

@@ -41,7 +41,7 @@ class Watched:
         return {device["name"] for device in devices if device["entry_type"] != "service"}
 
 
-async def eventually[T](read: Callable[[], Awaitable[T]], expected: T, *, within: float = 60) -> None:
+async def eventually(read: Callable[[], Awaitable[object]], expected: object, *, within: float = 60) -> None:
     """Wait until something reads as expected; what it read last is told otherwise."""
     last = await read()
     with suppress(TimeoutError):

@@ -6,10 +6,11 @@ Whether a server is online, and what a restarted dashboard has forgotten until t
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .models import Server, Snapshot
+from .models import Server, Snapshot, State
 
 ONLINE_AGE = timedelta(seconds=30)  # the rule of the default pages of Nezha 1.x and 2.x
 RESTART_GRACE = timedelta(seconds=45)  # agents are back at most half a minute after a restart; one poll on top
+LEAST_RESET = 0.9  # a counter that keeps more than this share has not started anew
 MOST_LEAD = timedelta(days=1)  # a time further ahead is no clock that runs apart but a mistake
 
 
@@ -44,11 +45,27 @@ def _carry_on(was: Server | None, server: Server, time: datetime) -> Server:
         online=_has_moved_on(was, server) or _is_fresh(server, time),
         last_active=server.last_active or was.last_active,
         host=server.host or was.host,
-        state=server.state or was.state,
+        state=_state(was.state, server.state),
         country_code=server.country_code or was.country_code,
         ipv4=located.ipv4,
         ipv6=located.ipv6,
     )
+
+
+def _state(was: State | None, now: State | None) -> State | None:
+    """Return the state, its counters never a little lower than they were."""
+    if was is None or now is None:
+        return now or was
+    return replace(
+        now,
+        net_in_transfer=_counter(was.net_in_transfer, now.net_in_transfer),
+        net_out_transfer=_counter(was.net_out_transfer, now.net_out_transfer),
+    )
+
+
+def _counter(was: int | None, now: int | None) -> int | None:
+    """Return a counter; one that falls by less than a tenth has lost a network interface, not been reset by a reboot."""
+    return was if was and now and LEAST_RESET * was < now < was else now
 
 
 def _remembered(was: Server, server: Server, time: datetime) -> Server:

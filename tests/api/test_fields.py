@@ -1,0 +1,106 @@
+"""Single values: what is missing, of another type or impossible never raises."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from custom_components.nezha.api.generations.fields import integer, items, mapping, moment, real, text, texts, whole
+
+NO_NUMBERS: list[Any] = [True, False, "text", "", [], [1], {}, float("inf"), float("nan")]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        *[(value, None) for value in NO_NUMBERS],
+        (None, 0),
+        (0, 0),
+        (7, 7),
+        (7.9, 7),
+        ("7", 7),
+        (-1, None),
+        (2**63 - 1, 2**63 - 1),
+        (2**63, None),
+        (2**64 - 1, None),
+    ],
+)
+def test_counter(value: Any, expected: int | None) -> None:
+    """Null is zero, and what cannot be true is no value."""
+    assert integer({"x": value}, "x") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [*[(value, None) for value in NO_NUMBERS], (None, 0), (0.5, 0.5), (7, 7), (100.1, 100), (-0.1, None), (1e30, None)],
+)
+def test_number_with_a_limit(value: Any, expected: float | None) -> None:
+    """A little too much is as much as there can be."""
+    assert real({"x": value}, "x", most=100) == expected
+
+
+def test_number_without_a_limit() -> None:
+    """Loads know none."""
+    assert real({"x": 12_345.6}, "x") == 12_345.6
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(-3, -3), (0, 0), (7, 7), (True, 0), (7.5, 0), ("7", 0), (None, 0), ([], 0)]
+)
+def test_integer_of_either_sign(value: Any, expected: int) -> None:
+    """Administrators may order servers with negative numbers."""
+    assert whole({"x": value}, "x") == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [("x", "x"), ("", ""), (None, ""), (7, ""), (["x"], ""), ({}, "")])
+def test_text(value: Any, expected: str) -> None:
+    """What is no text is an empty one."""
+    assert text({"x": value}, "x") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(["x", "y"], ("x", "y")), (["x", None, 7, "y"], ("x", "y")), ([], ()), (None, ()), ("xy", ())],
+)
+def test_list_of_texts(value: Any, expected: tuple[str, ...]) -> None:
+    """What is no text is passed over; a text is no list of its letters."""
+    assert texts({"x": value}, "x") == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [([1, None], [1, None]), (None, []), ("xy", []), ({"a": 1}, [])])
+def test_list(value: Any, expected: list[Any]) -> None:
+    """What is no list is an empty one."""
+    assert items({"x": value}, "x") == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [({"a": 1}, {"a": 1}), (None, {}), ("xy", {}), ([1], {})])
+def test_object(value: Any, expected: dict[str, Any]) -> None:
+    """What is no object is an empty one."""
+    assert mapping({"x": value}, "x") == expected
+
+
+def test_missing_field() -> None:
+    """It is zero or empty, as Go would have it."""
+    absent: dict[str, Any] = {}
+
+    assert (integer(absent, "x"), real(absent, "x"), whole(absent, "x")) == (0, 0, 0)
+    assert (text(absent, "x"), texts(absent, "x"), items(absent, "x"), mapping(absent, "x")) == ("", (), [], {})
+
+
+@pytest.mark.parametrize("seconds", [None, 0, -1, -62_135_596_800, 7_258_118_400, 1e30, float("inf"), float("nan")])
+def test_no_moment(seconds: float | None) -> None:
+    """Go's zero time, the epoch and the far future are none."""
+    assert moment(seconds) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (1_795_438_088, datetime(2026, 11, 23, 12, 48, 8, tzinfo=UTC)),
+        (1_795_438_088.5, datetime(2026, 11, 23, 12, 48, 8, 500_000, tzinfo=UTC)),
+        (7_258_118_399, datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_moment(seconds: float, expected: datetime) -> None:
+    """Unix seconds are a time in UTC."""
+    assert moment(seconds) == expected
