@@ -9,7 +9,7 @@ from homeassistant.helpers.device_registry import AnyDeviceEntry, DeviceEntryTyp
 from .api import Host, Server
 from .const import DOMAIN, LATENCY
 from .coordinator import NezhaConfigEntry
-from .entity import server_device
+from .entity import monitor_device, server_device
 
 MANUFACTURER = "Nezha"
 
@@ -43,9 +43,23 @@ def async_keep_devices(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
                     **details,
                 )
 
+    @callback
+    def write_monitors() -> None:
+        for number, monitor in data.monitors.data.items() if data.monitors else ():
+            registry.async_get_or_create(
+                config_entry_id=entry.entry_id,
+                identifiers={(DOMAIN, monitor_device(entry, number))},
+                entry_type=DeviceEntryType.SERVICE,
+                name=monitor.name or f"#{number}",
+                via_device_id=dashboard.id,
+            )
+
     write_changed()
+    write_monitors()
     for coordinator in filter(None, (data.servers, data.latency)):
         entry.async_on_unload(coordinator.async_add_listener(write_changed))
+    if data.monitors:
+        entry.async_on_unload(data.monitors.async_add_listener(write_monitors))
 
 
 @callback
@@ -84,8 +98,18 @@ def _host_details(host: Host) -> dict[str, str | None]:
     }
 
 
+def monitor_of(entry: NezhaConfigEntry, device: AnyDeviceEntry) -> int | None:
+    """Return the id of the monitor that a device stands for, `None` for any other device."""
+    number = _rest(device, monitor_device(entry, ""))
+    return int(number) if number else None
+
+
 def server_key(entry: NezhaConfigEntry, device: AnyDeviceEntry) -> str | None:
     """Return the key of the server that a device stands for, `None` for the dashboard."""
-    prefix = server_device(entry, "")
+    return _rest(device, server_device(entry, ""))
+
+
+def _rest(device: AnyDeviceEntry, prefix: str) -> str | None:
+    """Return what follows a prefix in a device's identifiers."""
     names = (name for domain, name in device.identifiers if domain == DOMAIN and name.startswith(prefix))
     return next((name.removeprefix(prefix) for name in names), None)

@@ -1,6 +1,6 @@
 """What all entities share: identity, the guard against writing what has not changed, and how new ones come."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import override
 
@@ -12,20 +12,20 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .api import Server
-from .const import DOMAIN
-from .coordinator import NezhaConfigEntry, ServersCoordinator
+from .api import Monitor, Server
+from .const import DOMAIN, MANY_MONITORS
+from .coordinator import MonitorsCoordinator, NezhaConfigEntry, ServersCoordinator
 
 DASHBOARD = "dashboard"  # stands in unique ids where a server's key does
 
 
-class NezhaEntity(CoordinatorEntity[ServersCoordinator]):
+class NezhaEntity[CoordinatorT: (ServersCoordinator, MonitorsCoordinator)](CoordinatorEntity[CoordinatorT]):
     """An entity that writes its state only when something shown has changed."""
 
     _attr_has_entity_name = True
     _shown: tuple[bool, StateType | datetime] = (False, None)
 
-    def __init__(self, coordinator: ServersCoordinator, owner: str, field: str, device: str) -> None:
+    def __init__(self, coordinator: CoordinatorT, owner: str, field: str, device: str) -> None:
         """Belong to a device; `owner` and `field` make the unique id."""
         super().__init__(coordinator)
         self._attr_unique_id = f"{coordinator.config_entry.entry_id}_{owner}_{field}"
@@ -50,7 +50,7 @@ class NezhaEntity(CoordinatorEntity[ServersCoordinator]):
             self.async_write_ha_state()
 
 
-class NezhaDashboardEntity(NezhaEntity):
+class NezhaDashboardEntity(NezhaEntity[ServersCoordinator]):
     """An entity of the dashboard itself."""
 
     def __init__(self, coordinator: ServersCoordinator, description: EntityDescription) -> None:
@@ -60,7 +60,7 @@ class NezhaDashboardEntity(NezhaEntity):
         self._take()
 
 
-class NezhaServerEntity(NezhaEntity):
+class NezhaServerEntity(NezhaEntity[ServersCoordinator]):
     """An entity of a server; a live one is unavailable while the server is offline."""
 
     _live = True
@@ -86,6 +86,38 @@ class NezhaServerEntity(NezhaEntity):
         """Whether the dashboard answers and shows the server, online if it has to be."""
         there = super().available and self._key in self.coordinator.data.servers
         return there and (not self._live or self._server.online)
+
+
+class NezhaMonitorEntity(NezhaEntity[MonitorsCoordinator]):
+    """An entity of a monitor, as all servers together see it."""
+
+    def __init__(
+        self, coordinator: MonitorsCoordinator, monitor: int, description: EntityDescription, *, enabled: bool
+    ) -> None:
+        """Belong to the monitor's device."""
+        device = monitor_device(coordinator.config_entry, monitor)
+        super().__init__(coordinator, f"monitor{monitor}", description.key, device)
+        self.entity_description = description
+        self._attr_entity_registry_enabled_default = enabled
+        self._monitor_id = monitor
+        self._take()
+
+    @property
+    def _monitor(self) -> Monitor:
+        """The monitor; asked only while available."""
+        return self.coordinator.data[self._monitor_id]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the dashboard answers and shows the monitor."""
+        servers = self.coordinator.config_entry.runtime_data.servers
+        return super().available and servers.last_update_success and self._monitor_id in self.coordinator.data
+
+
+def monitor_device(entry: NezhaConfigEntry, monitor: int | str) -> str:
+    """Return the identifier of a monitor's device."""
+    return f"{entry.entry_id}:monitor:{monitor}"
 
 
 def server_device(entry: NezhaConfigEntry, key: str) -> str:
@@ -129,6 +161,30 @@ def async_add_as_reported(
     add_new()
     for coordinator in filter(None, (data.servers, data.latency)):
         entry.async_on_unload(coordinator.async_add_listener(add_new))
+
+
+@callback
+def async_add_monitors(
+    entry: NezhaConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[MonitorsCoordinator, int, bool], Iterable[NezhaMonitorEntity]],
+) -> None:
+    """Add entities for the monitors now and whenever there are new ones; a crowd of them is disabled by default."""
+    coordinator = entry.runtime_data.monitors
+    if coordinator is None:
+        return
+    added: set[int] = set()
+
+    @callback
+    def add_new() -> None:
+        added.intersection_update(coordinator.data)
+        if new := coordinator.data.keys() - added:
+            added.update(new)
+            few = len(coordinator.data) <= MANY_MONITORS
+            async_add_entities(entity for monitor in sorted(new) for entity in make(coordinator, monitor, few))
+
+    add_new()
+    entry.async_on_unload(coordinator.async_add_listener(add_new))
 
 
 def _registered_fields(hass: HomeAssistant, entry: NezhaConfigEntry) -> dict[str, set[str]]:

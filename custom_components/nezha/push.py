@@ -28,7 +28,6 @@ class StreamKeeper:
         self._client = entry.runtime_data.client
         self._servers = entry.runtime_data.servers
         self._delay = LEAST_DELAY
-        self.connected = False
 
     async def async_keep(self) -> None:
         """Listen for as long as the stream is wanted, until the entry unloads."""
@@ -50,7 +49,7 @@ class StreamKeeper:
         """Listen for as long as one connection lasts."""
         async with aclosing(self._client.stream()) as snapshots:
             async for snapshot in snapshots:
-                self.connected, self._delay = True, LEAST_DELAY
+                self._delay = LEAST_DELAY
                 self._servers.async_take_frame(snapshot)
                 if self._servers.inventory_is_old():
                     await self._servers.async_refresh()
@@ -59,21 +58,15 @@ class StreamKeeper:
 
     async def _leave(self) -> None:
         """Go back to polling."""
-        if self.connected:
-            self.connected = False
+        if self._servers.listening:
             await self._servers.async_leave_stream()
 
 
 def is_wanted(entry: NezhaConfigEntry) -> bool:
-    """Tell whether the options want a stream: automatically where it is near, or small as far as has been seen."""
-    data = entry.runtime_data
-    match entry.options.get(CONF_STREAM, STREAM_AUTOMATIC):
-        case _ if not data.client.capabilities.stream:
-            return False
-        case const.STREAM_ALWAYS:
-            return True
-        case const.STREAM_NEVER:
-            return False
-        case _:
-            dear = data.servers.frame_size * FRAMES_A_DAY > MOST_STREAM_BYTES_A_DAY
-            return not dear or is_on_local_network(data.client.url)
+    """Tell whether a stream is to be had and wanted: automatically where it is near, or small as far as has been seen."""
+    client, servers = entry.runtime_data.client, entry.runtime_data.servers
+    wish = entry.options.get(CONF_STREAM, STREAM_AUTOMATIC)
+    if wish == STREAM_NEVER or not client.capabilities.stream:
+        return False
+    dear = servers.frame_size * FRAMES_A_DAY > MOST_STREAM_BYTES_A_DAY
+    return wish == STREAM_ALWAYS or not dear or is_on_local_network(client.url)
