@@ -64,7 +64,7 @@ def _state(was: State | None, now: State | None) -> State | None:
 
 
 def _counter(was: int | None, now: int | None) -> int | None:
-    """Return a counter; one that falls by less than a tenth has lost a network interface, not been reset by a reboot."""
+    """Return a counter; a fall by less than a tenth is a network interface that has gone, no reboot."""
     return was if was and now and LEAST_RESET * was < now < was else now
 
 
