@@ -1,5 +1,6 @@
 """Whether the dashboard answers and which servers are online."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import override
 
@@ -12,8 +13,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Server
-from .coordinator import NezhaConfigEntry
-from .entity import Fields, NezhaDashboardEntity, NezhaServerEntity, async_add_as_reported
+from .coordinator import MonitorsCoordinator, NezhaConfigEntry
+from .entity import (
+    Fields,
+    NezhaDashboardEntity,
+    NezhaMonitorEntity,
+    NezhaServerEntity,
+    async_add_as_reported,
+    async_add_monitors,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -25,6 +33,11 @@ CONNECTED = BinarySensorEntityDescription(
 ONLINE = BinarySensorEntityDescription(
     key="online",
     translation_key="online",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+)
+MONITOR_UP = BinarySensorEntityDescription(
+    key="up",
+    translation_key="monitor_up",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
 )
 
@@ -40,6 +53,11 @@ async def async_setup_entry(
 
     async_add_entities([NezhaConnected(servers, CONNECTED)])
     async_add_as_reported(hass, entry, async_add_entities, fields_of)
+    async_add_monitors(entry, async_add_entities, _monitor_up)
+
+
+def _monitor_up(monitors: MonitorsCoordinator, monitor: int) -> Iterator[NezhaMonitorUp]:
+    yield NezhaMonitorUp(monitors, monitor, MONITOR_UP)
 
 
 class NezhaConnected(NezhaDashboardEntity, BinarySensorEntity):
@@ -76,3 +94,17 @@ class NezhaOnline(NezhaServerEntity, BinarySensorEntity):
     @override
     def _value(self) -> bool:
         return self._server.online
+
+
+class NezhaMonitorUp(NezhaMonitorEntity, BinarySensorEntity):
+    """Whether what a monitor watches answers."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether its recent probes succeed, `None` where there are none."""
+        return None if self._shown[1] is None else bool(self._shown[1])
+
+    @override
+    def _value(self) -> bool | None:
+        return self._monitor.up

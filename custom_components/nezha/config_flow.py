@@ -3,117 +3,113 @@
 from collections.abc import Mapping
 from typing import Any, override
 
-from aiohttp import DummyCookieJar
-from homeassistant.config_entries import (
-    SOURCE_REAUTH,
-    ConfigEntryState,
-    ConfigFlow,
-    ConfigFlowResult,
-    OptionsFlowWithReload,
-)
-from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_VERIFY_SSL
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_USER, ConfigFlow, ConfigFlowResult
+from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
+from homeassistant.helpers.selector import BooleanSelector, TextSelector, TextSelectorConfig, TextSelectorType
 import probatio
 from yarl import URL
 
-from .api import ApiToken, InvalidUrlError, NezhaAuthError, NezhaClient, NezhaError, Server, base_url
-from .const import (
-    CONF_ADVANCED,
-    CONF_INTERVAL,
-    CONF_LATENCY,
-    CONF_LEFT_OUT_GROUPS,
-    CONF_LEFT_OUT_SERVERS,
-    CONF_REFUSED,
-    DOMAIN,
-    LEAST_INTERVAL,
-    LOGGER,
-    MOST_INTERVAL,
-)
-from .coordinator import NezhaConfigEntry
-from .fleet import automatic_interval, rows_a_day
-from .identity import ServerIdentities, same_dashboard
+from .api import InvalidUrlError, NezhaAuthError, NezhaError, Server, WrongKindError, base_url
+from .connection import CREDENTIAL_FIELDS, new_client, new_session
+from .const import CONF_ADVANCED, CONF_OTHER_CREDENTIAL, DOMAIN, LOGGER
+from .coordinator import NezhaConfigEntry, async_identities
+from .failure import details
+from .identity import same_dashboard
+from .options_flow import NezhaOptionsFlow
 
 URL_FIELD = TextSelector(TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url"))
 TOKEN_FIELD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
+USERNAME_FIELD = TextSelector(TextSelectorConfig(autocomplete="username"))
+PASSWORD_FIELD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password"))
 ADVANCED = section(
     probatio.Schema({probatio.Required(CONF_VERIFY_SSL, default=True): BooleanSelector()}), {"collapsed": True}
 )
 USER_SCHEMA = probatio.Schema(
     {
         probatio.Required(CONF_URL): URL_FIELD,
-        probatio.Required(CONF_TOKEN): TOKEN_FIELD,
-        probatio.Required(CONF_ADVANCED): ADVANCED,
-    }
-)
-REAUTH_SCHEMA = probatio.Schema({probatio.Required(CONF_TOKEN): TOKEN_FIELD})
-RECONFIGURE_SCHEMA = probatio.Schema(
-    {
-        probatio.Required(CONF_URL): URL_FIELD,
         probatio.Optional(CONF_TOKEN): TOKEN_FIELD,
         probatio.Required(CONF_ADVANCED): ADVANCED,
     }
 )
-FIELDS = {InvalidUrlError: CONF_URL, NezhaAuthError: CONF_TOKEN}
+RECONFIGURE_SCHEMA = USER_SCHEMA.extend({probatio.Required(CONF_OTHER_CREDENTIAL, default=False): BooleanSelector()})
+TOKEN_SCHEMA = probatio.Schema({probatio.Required(CONF_TOKEN): TOKEN_FIELD})
+LOGIN_SCHEMA = probatio.Schema(
+    {probatio.Required(CONF_USERNAME): USERNAME_FIELD, probatio.Required(CONF_PASSWORD): PASSWORD_FIELD}
+)
+TOKEN_ERRORS = {NezhaAuthError.key, WrongKindError.key}
 FEW_NAMES = 5
 
 
 class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
-    """One form, one dashboard."""
+    """One form, and a menu of credentials where the dashboard knows several."""
 
     VERSION = 1
     MINOR_VERSION = 1
 
     def __init__(self) -> None:
-        """Start without errors."""
+        """Start with nothing known."""
         self._errors: dict[str, str] = {}
-        self._placeholders = {"target": ""}
+        self._placeholders: dict[str, str] = {"target": "", "scope": ""}
         self._data: dict[str, Any] = {}
+        self._generation: int | None = None
+        self._open_to_guests = False
+        self._site_name = ""
         self._shown: list[Server] = []
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for address and token."""
-        if user_input is not None and await self._check(_typed(user_input)):
-            return self.async_create_entry(title=_title(self._data[CONF_URL]), data=self._data)
+        """Ask for the address and, for dashboards that have tokens, for one."""
+        if user_input is not None and await self._visit(_typed(user_input)):
+            return await self._go_on("user", USER_SCHEMA, user_input)
         return self._form("user", USER_SCHEMA, user_input)
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Begin to replace a refused token."""
+        """Begin to replace a refused credential."""
+        await self._visit(_without_credential(entry_data))
+        self._errors = {}
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a new token."""
-        entry = self._get_reauth_entry()
-        if user_input is not None and await self._check({**entry.data, **user_input}):
-            return await self._update_if_same(entry)
-        return self._form("reauth_confirm", REAUTH_SCHEMA, None)
+        """Ask for a new token, or for another credential where the dashboard knows several."""
+        if self._generation or CONF_USERNAME in self._get_reauth_entry().data:
+            return await self.async_step_credential()
+        return await self._ask_for("reauth_confirm", TOKEN_SCHEMA, user_input)
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for another address or token of the same dashboard."""
+        """Ask for another address or credential of the same dashboard."""
         entry: NezhaConfigEntry = self._get_reconfigure_entry()
-        if user_input is not None and await self._check({CONF_TOKEN: entry.data[CONF_TOKEN], **_typed(user_input)}):
-            return await self._update_if_same(entry)
+        if user_input is not None:
+            data = _typed(user_input)
+            if not data.pop(CONF_OTHER_CREDENTIAL) and CONF_TOKEN not in data:
+                data |= {field: entry.data[field] for field in CREDENTIAL_FIELDS if field in entry.data}
+            if await self._visit(data):
+                return await self._go_on("reconfigure", RECONFIGURE_SCHEMA, user_input)
         now = {CONF_URL: entry.data[CONF_URL], CONF_ADVANCED: {CONF_VERIFY_SSL: entry.data[CONF_VERIFY_SSL]}}
         return self._form("reconfigure", RECONFIGURE_SCHEMA, user_input or now)
 
+    async def async_step_credential(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Offer the credentials that the dashboard knows."""
+        token = ["token"] if self._generation != 1 else []
+        guest = ["guest"] if self._open_to_guests else []
+        return self.async_show_menu(step_id="credential", menu_options=[*token, "login", *guest])
+
+    async def async_step_token(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a personal access token."""
+        return await self._ask_for("token", TOKEN_SCHEMA, user_input)
+
+    async def async_step_login(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for user name and password."""
+        return await self._ask_for("login", LOGIN_SCHEMA, user_input)
+
+    async def async_step_guest(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Explain what a guest sees."""
+        return await self._ask_for("guest", probatio.Schema({}), user_input)
+
     async def async_step_same_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask whether it is the same dashboard, where its servers do not tell."""
-        entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
+        entry = self._entry()
         if user_input is not None:
             return self._update(entry)
         identities = await async_identities(self.hass, entry)
@@ -133,14 +129,9 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
         """Return the flow for the options."""
         return NezhaOptionsFlow()
 
-    async def _check(self, data: dict[str, Any]) -> bool:
-        """Try to connect; keep what was found, or the error and what it names."""
-        data = {name: value for name, value in data.items() if name != CONF_REFUSED}
-        data[CONF_TOKEN] = data[CONF_TOKEN].strip()
+    async def _visit(self, data: dict[str, Any], *, as_guest: bool = False) -> bool:
+        """Find out what answers and, with a credential, which servers; keep what was found, or the error."""
         self._errors = {}
-        if not data[CONF_TOKEN]:
-            self._errors = {CONF_TOKEN: "token_empty"}
-            return False
         try:
             data[CONF_URL] = str(base_url(data[CONF_URL]))
         except InvalidUrlError as err:
@@ -148,18 +139,59 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
             return False
         self._async_abort_entries_match({CONF_URL: data[CONF_URL]})
         try:
-            self._shown = await _servers(self.hass, data)
+            await self._ask(data, as_guest=as_guest)
         except NezhaError as err:
-            self._errors = {FIELDS.get(type(err), "base"): err.key}
-            self._placeholders = {"target": getattr(err, "target", "")}
+            self._errors = {CONF_TOKEN if err.key in TOKEN_ERRORS else "base": err.key}
+            self._placeholders = details(err)
         except Exception:  # noqa: BLE001 - a flow has to go on
             LOGGER.exception("Unexpected failure of a connection test")
             self._errors = {"base": "unknown"}
-        self._data = data
         return not self._errors
 
-    async def _update_if_same(self, entry: NezhaConfigEntry) -> ConfigFlowResult:
-        """Save what was found if the dashboard that answered is the entry's, as far as its servers tell."""
+    async def _ask(self, data: dict[str, Any], *, as_guest: bool) -> None:
+        """Ask the dashboard: three requests at the most. Raises NezhaError."""
+        self._data = data
+        session = new_session(self.hass, data, auto_cleanup=False)
+        try:
+            client = new_client(session, data)
+            self._generation = await client.detect()
+            self._site_name = client.site_name
+            if as_guest or _has_credential(data):
+                self._shown = list((await client.snapshot()).servers.values())
+            else:
+                self._open_to_guests = await client.is_open_to_guests()
+        finally:
+            session.detach()
+
+    async def _go_on(self, step: str, schema: probatio.Schema, user_input: dict[str, Any]) -> ConfigFlowResult:
+        """Finish with the credential that was given, or ask for one."""
+        if _has_credential(self._data):
+            return await self._finish()
+        if self._generation == 0:
+            self._errors = {CONF_TOKEN: "token_empty"}
+            return self._form(step, schema, user_input)
+        return await self.async_step_credential()
+
+    async def _ask_for(self, step: str, schema: probatio.Schema, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+        """Ask for a credential and try it, once for each time that it is submitted."""
+        if user_input is not None and await self._try(user_input):
+            return await self._finish()
+        return self._form(step, schema, user_input)
+
+    async def _try(self, user_input: dict[str, Any]) -> bool:
+        """Read the servers with a credential; without one as a guest."""
+        credential = _stripped(user_input)
+        if user_input and not _has_credential(credential):
+            self._errors = {CONF_TOKEN: "token_empty"} if CONF_TOKEN in user_input else {"base": "login_empty"}
+            return False
+        return await self._visit({**_without_credential(self._data), **credential}, as_guest=not user_input)
+
+    async def _finish(self) -> ConfigFlowResult:
+        """Create the entry, or update it if the dashboard that answered is its own, as far as its servers tell."""
+        if self.source == SOURCE_USER:
+            title = self._site_name or _host(self._data[CONF_URL])
+            return self.async_create_entry(title=title, data=self._data)
+        entry = self._entry()
         identities = await async_identities(self.hass, entry)
         match same_dashboard(identities.known.values(), self._shown):
             case True:
@@ -168,6 +200,15 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
                 return self.async_abort(reason="wrong_dashboard")
             case None:
                 return await self.async_step_same_dashboard()
+
+    def _entry(self) -> NezhaConfigEntry:
+        """Return the entry that this flow changes."""
+        return self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
+
+    def _update(self, entry: NezhaConfigEntry) -> ConfigFlowResult:
+        """Save what was found; a title that was the old address follows the new one."""
+        title = _host(self._data[CONF_URL]) if entry.title == _host(entry.data[CONF_URL]) else entry.title
+        return self.async_update_reload_and_abort(entry, title=title, data=self._data)
 
     def _form(self, step: str, schema: probatio.Schema, values: dict[str, Any] | None) -> ConfigFlowResult:
         """Show a form, after an error with what was typed."""
@@ -178,97 +219,32 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders=self._placeholders,
         )
 
-    def _update(self, entry: NezhaConfigEntry) -> ConfigFlowResult:
-        """Save what was found; a title that was the old address follows the new one."""
-        title = _title(self._data[CONF_URL]) if entry.title == _title(entry.data[CONF_URL]) else entry.title
-        return self.async_update_reload_and_abort(entry, title=title, data=self._data)
-
-
-class NezhaOptionsFlow(OptionsFlowWithReload):
-    """What is shown, and how often it is written."""
-
-    config_entry: NezhaConfigEntry
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for everything at once."""
-        if user_input is not None:
-            if interval := user_input.get(CONF_INTERVAL):
-                user_input[CONF_INTERVAL] = int(interval)
-            return self.async_create_entry(data=user_input)
-        identities = await async_identities(self.hass, self.config_entry)
-        count = len(identities.known)
-        if self.config_entry.state is ConfigEntryState.LOADED:
-            count = len(self.config_entry.runtime_data.servers.data.servers)
-        automatic = automatic_interval(count)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(self._schema(identities), self.config_entry.options),
-            description_placeholders={
-                "servers": str(count),
-                "automatic": str(automatic),
-                "rows": f"{rows_a_day(count, automatic):,}",
-                "least": str(LEAST_INTERVAL),
-                "least_rows": f"{rows_a_day(count, LEAST_INTERVAL):,}",
-            },
-        )
-
-    def _schema(self, identities: ServerIdentities) -> probatio.Schema:
-        """Return the form for this dashboard's groups and servers."""
-        entry = self.config_entry
-        groups = set(entry.options.get(CONF_LEFT_OUT_GROUPS, ()))
-        if entry.state is ConfigEntryState.LOADED:
-            groups.update(*(server.groups for server in entry.runtime_data.servers.everything.values()))
-        servers = [SelectOptionDict(value=key, label=identity.name) for key, identity in identities.known.items()]
-        return probatio.Schema(
-            {
-                probatio.Optional(CONF_LEFT_OUT_GROUPS): _choice(sorted(groups)),
-                probatio.Optional(CONF_LEFT_OUT_SERVERS): _choice(sorted(servers, key=lambda option: option["label"])),
-                probatio.Required(CONF_LATENCY, default=True): BooleanSelector(),
-                probatio.Optional(CONF_INTERVAL): NumberSelector(
-                    NumberSelectorConfig(
-                        min=LEAST_INTERVAL,
-                        max=MOST_INTERVAL,
-                        step=1,
-                        unit_of_measurement="s",
-                        mode=NumberSelectorMode.BOX,
-                    )
-                ),
-            }
-        )
-
-
-async def async_identities(hass: HomeAssistant, entry: NezhaConfigEntry) -> ServerIdentities:
-    """Return the servers that an entry knows, loaded or not."""
-    if entry.state is ConfigEntryState.LOADED:
-        return entry.runtime_data.identities
-    identities = ServerIdentities(hass, entry.entry_id)
-    await identities.async_load()
-    return identities
-
-
-async def _servers(hass: HomeAssistant, data: dict[str, Any]) -> list[Server]:
-    """Ask the dashboard for its servers: three requests. Raises NezhaError."""
-    session = async_create_clientsession(hass, data[CONF_VERIFY_SSL], auto_cleanup=False, cookie_jar=DummyCookieJar())
-    try:
-        snapshot = await NezhaClient(session, URL(data[CONF_URL]), ApiToken(data[CONF_TOKEN])).snapshot()
-        return list(snapshot.servers.values())
-    finally:
-        session.detach()
-
 
 def _typed(user_input: dict[str, Any]) -> dict[str, Any]:
-    """Return what was typed into a form, without its sections."""
-    advanced: dict[str, Any] = user_input[CONF_ADVANCED]
-    return {**{name: value for name, value in user_input.items() if name != CONF_ADVANCED}, **advanced}
+    """Return what was typed into a form, without its section and without blanks around."""
+    typed = {**user_input, **user_input[CONF_ADVANCED]}
+    del typed[CONF_ADVANCED]
+    return _stripped(typed)
 
 
-def _choice(options: list[str] | list[SelectOptionDict]) -> SelectSelector:
-    """Return a list from which several can be chosen."""
-    return SelectSelector(SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.DROPDOWN))
+def _stripped(user_input: dict[str, Any]) -> dict[str, Any]:
+    """Return what was typed, without blanks around and without empty credentials."""
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in user_input.items()}
+    return {name: value for name, value in stripped.items() if value or name not in CREDENTIAL_FIELDS}
 
 
-def _title(url: str) -> str:
-    """Return how a dashboard is called until its owner renames it."""
+def _without_credential(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the address and how it is reached."""
+    return {name: data[name] for name in (CONF_URL, CONF_VERIFY_SSL)}
+
+
+def _has_credential(data: Mapping[str, Any]) -> bool:
+    """Tell whether there is a token, or a user name with its password."""
+    return CONF_TOKEN in data or {CONF_USERNAME, CONF_PASSWORD} <= data.keys()
+
+
+def _host(url: str) -> str:
+    """Return how a dashboard without a name of its own is called until its owner renames it."""
     parsed = URL(url)
     return f"{parsed.authority}{parsed.path}".rstrip("/")
 

@@ -9,6 +9,7 @@ LATENCY: Final = "latency"  # the one field that the options can switch off
 LOGGER = logging.getLogger(__package__)
 
 CONF_ADVANCED: Final = "advanced"
+CONF_OTHER_CREDENTIAL: Final = "other_credential"
 CONF_REFUSED: Final = "refused"  # in the entry's data: fingerprint of the credential that the dashboard refused
 
 CONF_INTERVAL: Final = "interval"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
@@ -301,3 +301,12 @@ class MonitorsCoordinator(OptionalCoordinator[Monitor]):
     @override
     async def _fetch(self) -> Mapping[int, Monitor]:
         return {monitor.id: monitor for monitor in await self._client.monitors()}
+
+
+async def async_identities(hass: HomeAssistant, entry: NezhaConfigEntry) -> ServerIdentities:
+    """Return the servers that an entry knows, loaded or not."""
+    if entry.state is ConfigEntryState.LOADED:
+        return entry.runtime_data.identities
+    identities = ServerIdentities(hass, entry.entry_id)
+    await identities.async_load()
+    return identities

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_TOKEN, CONF_URL
+from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 
@@ -18,6 +18,9 @@ TO_REDACT = {
     CONF_REFUSED,
     CONF_TOKEN,
     CONF_URL,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    "uuid",
     "groups",
     "ipv4",
     "ipv6",
@@ -35,14 +38,18 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: NezhaCo
         "entry": async_redact_data(entry.as_dict(), TO_REDACT),
         "dashboard": {
             "generation": data.client.generation,
-            "capabilities": data.client.capabilities and asdict(data.client.capabilities),
+            "capabilities": asdict(data.client.capabilities),
             "answers": servers.last_update_success,
             "last_error": servers.last_error and servers.last_error.key,
             "time": servers.snapshot and servers.snapshot.time.isoformat(),
             "malformed": servers.snapshot and servers.snapshot.malformed,
             "poll_interval": servers.update_interval and servers.update_interval.total_seconds(),
             "write_interval": servers.write_interval,
+            "listening": servers.listening,
+            "answer_size": servers.answer_size,
+            "frame_size": servers.frame_size,
         },
+        "monitors": len(data.monitors.data) if data.monitors else None,
         "servers": {key: _server(entry, key, server) for key, server in servers.everything.items()},
     }
 

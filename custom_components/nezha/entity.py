@@ -19,7 +19,7 @@ from .coordinator import MonitorsCoordinator, NezhaConfigEntry, ServersCoordinat
 DASHBOARD = "dashboard"  # stands in unique ids where a server's key does
 
 
-class NezhaEntity[CoordinatorT: (ServersCoordinator, MonitorsCoordinator)](CoordinatorEntity[CoordinatorT]):
+class NezhaEntity[CoordinatorT: ServersCoordinator | MonitorsCoordinator](CoordinatorEntity[CoordinatorT]):
     """An entity that writes its state only when something shown has changed."""
 
     _attr_has_entity_name = True
@@ -91,14 +91,12 @@ class NezhaServerEntity(NezhaEntity[ServersCoordinator]):
 class NezhaMonitorEntity(NezhaEntity[MonitorsCoordinator]):
     """An entity of a monitor, as all servers together see it."""
 
-    def __init__(
-        self, coordinator: MonitorsCoordinator, monitor: int, description: EntityDescription, *, enabled: bool
-    ) -> None:
-        """Belong to the monitor's device."""
+    def __init__(self, coordinator: MonitorsCoordinator, monitor: int, description: EntityDescription) -> None:
+        """Belong to the monitor's device; one of a crowd is disabled by default."""
         device = monitor_device(coordinator.config_entry, monitor)
         super().__init__(coordinator, f"monitor{monitor}", description.key, device)
         self.entity_description = description
-        self._attr_entity_registry_enabled_default = enabled
+        self._attr_entity_registry_enabled_default = len(coordinator.data) <= MANY_MONITORS
         self._monitor_id = monitor
         self._take()
 
@@ -167,9 +165,9 @@ def async_add_as_reported(
 def async_add_monitors(
     entry: NezhaConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    make: Callable[[MonitorsCoordinator, int, bool], Iterable[NezhaMonitorEntity]],
+    make: Callable[[MonitorsCoordinator, int], Iterable[NezhaMonitorEntity]],
 ) -> None:
-    """Add entities for the monitors now and whenever there are new ones; a crowd of them is disabled by default."""
+    """Add entities for the monitors now and whenever there are new ones."""
     coordinator = entry.runtime_data.monitors
     if coordinator is None:
         return
@@ -180,8 +178,7 @@ def async_add_monitors(
         added.intersection_update(coordinator.data)
         if new := coordinator.data.keys() - added:
             added.update(new)
-            few = len(coordinator.data) <= MANY_MONITORS
-            async_add_entities(entity for monitor in sorted(new) for entity in make(coordinator, monitor, few))
+            async_add_entities(entity for monitor in sorted(new) for entity in make(coordinator, monitor))
 
     add_new()
     entry.async_on_unload(coordinator.async_add_listener(add_new))

@@ -10,7 +10,9 @@ from .const import (
     FRAMES_A_DAY,
     LOGGER,
     MOST_STREAM_BYTES_A_DAY,
+    STREAM_ALWAYS,
     STREAM_AUTOMATIC,
+    STREAM_NEVER,
 )
 from .coordinator import NezhaConfigEntry
 
@@ -63,7 +65,7 @@ class StreamKeeper:
 
 
 def is_wanted(entry: NezhaConfigEntry) -> bool:
-    """Tell whether a stream is to be had and wanted: automatically where it is near, or small as far as has been seen."""
+    """Tell whether a stream is to be had and wanted: automatically where it is near, or small as far as is known."""
     client, servers = entry.runtime_data.client, entry.runtime_data.servers
     wish = entry.options.get(CONF_STREAM, STREAM_AUTOMATIC)
     if wish == STREAM_NEVER or not client.capabilities.stream:

@@ -1,7 +1,7 @@
 """The numbers and facts of the dashboard, its servers and their monitors."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,13 +20,23 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .api import Server, State
+from .api import Monitor, Server, State
 from .const import LATENCY
-from .coordinator import LatencyCoordinator, NezhaConfigEntry, ServersCoordinator
-from .entity import Fields, NezhaDashboardEntity, NezhaEntity, NezhaServerEntity, async_add_as_reported
+from .coordinator import LatencyCoordinator, MonitorsCoordinator, NezhaConfigEntry, ServersCoordinator
+from .entity import (
+    Fields,
+    NezhaDashboardEntity,
+    NezhaEntity,
+    NezhaMonitorEntity,
+    NezhaServerEntity,
+    async_add_as_reported,
+    async_add_monitors,
+)
 from .fleet import Fleet
 
 PARALLEL_UPDATES = 0
+
+MOST_CHARACTERS = 255  # of a state
 
 TENTH = 1  # digits kept of percentages, temperatures and milliseconds
 HUNDREDTH = 2  # digits kept of loads
@@ -54,6 +64,14 @@ class ServerSensorDescription(SensorEntityDescription):
     live: bool = True
     exists_fn: Callable[[Server], bool]
     value_fn: Callable[[Server], StateType | datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitorSensorDescription(SensorEntityDescription):
+    """A sensor of a monitor, as all servers together see it."""
+
+    digits: int
+    value_fn: Callable[[Monitor], float | None]
 
 
 def of_state[ValueT](value_fn: Callable[[State], ValueT]) -> Callable[[Server], ValueT | None]:
@@ -388,6 +406,15 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         value_fn=of_state(lambda state: state.gpu[0] if state.gpu else None),
     ),
     ServerSensorDescription(
+        key="groups",
+        translation_key="groups",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        live=False,
+        exists_fn=lambda server: bool(server.groups),
+        value_fn=lambda server: ", ".join(server.groups)[:MOST_CHARACTERS] or None,
+    ),
+    ServerSensorDescription(
         key="country_code",
         translation_key="country_code",
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -437,6 +464,37 @@ TEMPERATURE = SensorEntityDescription(
     entity_registry_enabled_default=False,
 )
 
+FURTHER_GPU = SensorEntityDescription(
+    key="gpu",
+    translation_key="further_gpu",
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=PERCENTAGE,
+    suggested_display_precision=1,
+    entity_registry_enabled_default=False,
+)
+
+MONITOR_SENSORS: tuple[MonitorSensorDescription, ...] = (
+    MonitorSensorDescription(
+        key="availability",
+        translation_key="availability",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=2,
+        digits=HUNDREDTH,
+        value_fn=lambda monitor: monitor.availability,
+    ),
+    MonitorSensorDescription(
+        key="delay",
+        translation_key="latency_today",
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        suggested_display_precision=1,
+        digits=TENTH,
+        value_fn=lambda monitor: monitor.delay,
+    ),
+)
+
 MONITOR_LATENCY = SensorEntityDescription(
     key=LATENCY,
     translation_key=LATENCY,
@@ -459,10 +517,26 @@ async def async_setup_entry(
                 yield description.key, partial(NezhaServerSensor, servers, key, description)
         for name in _temperature_names(server, registered):
             yield f"{TEMPERATURE.key}_{name}", partial(NezhaTemperatureSensor, servers, key, name)
+        for number in _further_gpus(server, registered):
+            yield f"{FURTHER_GPU.key}_{number}", partial(NezhaGpuSensor, servers, key, number)
         yield from _latency_fields(entry, key)
 
     async_add_entities(NezhaDashboardSensor(servers, description) for description in DASHBOARD_SENSORS)
     async_add_as_reported(hass, entry, async_add_entities, fields_of)
+    async_add_monitors(entry, async_add_entities, _monitor_sensors)
+
+
+def _monitor_sensors(monitors: MonitorsCoordinator, monitor: int) -> Iterator[NezhaMonitorSensor]:
+    for description in MONITOR_SENSORS:
+        yield NezhaMonitorSensor(monitors, monitor, description)
+
+
+def _further_gpus(server: Server, registered: set[str]) -> list[int]:
+    """Return the numbers, from 2 on, of the GPUs that a server reports or has reported before."""
+    prefix = f"{FURTHER_GPU.key}_"
+    before = {int(field.removeprefix(prefix)) for field in registered if field.startswith(prefix)}
+    reported = range(2, len(server.state.gpu) + 1) if server.state else ()
+    return sorted(before.union(reported))
 
 
 def _temperature_names(server: Server, registered: set[str]) -> list[str]:
@@ -481,7 +555,7 @@ def _latency_fields(entry: NezhaConfigEntry, key: str) -> Fields:
             yield f"{LATENCY}_{monitor_id}", make
 
 
-class NezhaSensor(NezhaEntity, SensorEntity):
+class NezhaSensor[CoordinatorT: ServersCoordinator | MonitorsCoordinator](NezhaEntity[CoordinatorT], SensorEntity):
     """A sensor that shows what the guard lets through."""
 
     @property
@@ -491,7 +565,7 @@ class NezhaSensor(NezhaEntity, SensorEntity):
         return self._shown[1]
 
 
-class NezhaDashboardSensor(NezhaSensor, NezhaDashboardEntity):
+class NezhaDashboardSensor(NezhaSensor[ServersCoordinator], NezhaDashboardEntity):
     """A number of the whole fleet."""
 
     entity_description: DashboardSensorDescription
@@ -501,7 +575,7 @@ class NezhaDashboardSensor(NezhaSensor, NezhaDashboardEntity):
         return round(self.entity_description.value_fn(self.coordinator.data), self.entity_description.digits)
 
 
-class NezhaServerSensor(NezhaSensor, NezhaServerEntity):
+class NezhaServerSensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
     """A value of a server."""
 
     entity_description: ServerSensorDescription
@@ -517,7 +591,7 @@ class NezhaServerSensor(NezhaSensor, NezhaServerEntity):
         return round(value, self.entity_description.digits) if isinstance(value, int | float) else value
 
 
-class NezhaTemperatureSensor(NezhaSensor, NezhaServerEntity):
+class NezhaTemperatureSensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
     """One temperature of a server."""
 
     def __init__(self, coordinator: ServersCoordinator, key: str, name: str) -> None:
@@ -532,7 +606,23 @@ class NezhaTemperatureSensor(NezhaSensor, NezhaServerEntity):
         return None if celsius is None else round(celsius, TENTH)
 
 
-class NezhaLatencySensor(NezhaSensor, NezhaServerEntity):
+class NezhaGpuSensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
+    """The usage of a GPU after the first."""
+
+    def __init__(self, coordinator: ServersCoordinator, key: str, number: int) -> None:
+        """Show the GPU of this number, counted from 1."""
+        self._number = number
+        self._attr_translation_placeholders = {"number": str(number)}
+        super().__init__(coordinator, key, FURTHER_GPU, part=str(number))
+
+    @override
+    def _value(self) -> float | None:
+        usages = self._server.state.gpu if self._server.state else ()
+        usage = usages[self._number - 1] if len(usages) >= self._number else None
+        return None if usage is None else round(usage, TENTH)
+
+
+class NezhaLatencySensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
     """What one monitor has last measured from a server."""
 
     def __init__(
@@ -554,3 +644,14 @@ class NezhaLatencySensor(NezhaSensor, NezhaServerEntity):
     def _value(self) -> float | None:
         delay = self._latency.data.get(self._key, {}).get(self._monitor_id)
         return None if delay is None else round(delay, TENTH)
+
+
+class NezhaMonitorSensor(NezhaSensor[MonitorsCoordinator], NezhaMonitorEntity):
+    """What all servers together say of a monitor."""
+
+    entity_description: MonitorSensorDescription
+
+    @override
+    def _value(self) -> float | None:
+        value = self.entity_description.value_fn(self._monitor)
+        return None if value is None else round(value, self.entity_description.digits)

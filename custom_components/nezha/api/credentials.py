@@ -6,7 +6,7 @@ from hashlib import sha256
 from time import monotonic
 from typing import ClassVar, Protocol
 
-from .errors import NezhaAuthError, SessionEndedError
+from .errors import LoginRefusedError, NezhaAuthError, SessionEndedError
 from .transport import Answer, Transport
 
 LOGIN = "api/v1/login"
@@ -143,7 +143,7 @@ class Login:
             raise SessionEndedError("the dashboard ended a session that had just begun")
         answer = await transport.post(LOGIN, {"username": self._username, "password": self._password})
         if not _succeeded(answer):
-            raise NezhaAuthError("the dashboard refused the login")
+            raise LoginRefusedError("the dashboard refused the login")
         try:
             self._session = str(answer.body["data"]["token"])
             expires = datetime.fromisoformat(answer.body["data"]["expire"])

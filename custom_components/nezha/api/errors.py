@@ -22,6 +22,7 @@ NezhaError
 ├── StreamRefusedError          no WebSocket gets through to the dashboard
 ├── MissingScopeError           the token's scopes do not allow this
 └── NezhaAuthError              the credential was refused
+    ├── LoginRefusedError       user name or password are wrong, or the user may not log in with a password
     ├── WrongKindError          this kind of credential is none for this generation
     └── GuestRefusedError       the dashboard shows nothing to guests
 
@@ -167,6 +168,12 @@ class NezhaAuthError(NezhaError):
     """The credential was refused; it must not be sent again."""
 
     key = "invalid_auth"
+
+
+class LoginRefusedError(NezhaAuthError):
+    """User name or password are wrong, or the user may not log in with a password (Nezha 1.5.2 and later)."""
+
+    key = "invalid_login"
 
 
 class WrongKindError(NezhaAuthError):
