@@ -56,7 +56,7 @@ class FaultAnswers:
 
     async def _trickle(self, request: web.Request, right: web.Response, seconds: float) -> web.StreamResponse:
         body = _body(right)
-        response = web.StreamResponse(status=right.status, headers={"Content-Type": right.headers["Content-Type"]})
+        response = web.StreamResponse(status=right.status, headers=right.headers)
         response.content_length = len(body)
         await response.prepare(request)
         for place in range(len(body)):
@@ -123,7 +123,10 @@ def _garbage(right: web.Response, _: FaultOptions) -> web.Response:
 
 
 def _replace_server(right: web.Response, options: FaultOptions) -> web.Response:
-    payload = json.loads(_body(right))
+    """Change only an answer that lists servers."""
+    payload = json.loads(_body(right) or b"{}") if right.content_type == "application/json" else {}
+    if not isinstance(payload.get("result"), list):
+        return right
     payload["result"] = [
         options.get("entry") if listed.get("id") == options.get("server_id") else listed for listed in payload["result"]
     ]

@@ -106,6 +106,14 @@ async def test_one_server_can_be_malformed(dashboard: Dashboard, ask: Ask, entry
     assert result == [right[0], entry, right[2]]
 
 
+@pytest.mark.parametrize("path", [DETAILS, MONITOR, "/api/v1/setting"])
+async def test_answers_without_servers_stay_right(dashboard: Dashboard, ask: Ask, path: str) -> None:
+    """A refusal, monitors, a web page: none lists servers that could be malformed."""
+    right = await ask(dashboard, path)
+    dashboard.faults.add("*", FaultKind.REPLACE_SERVER, server_id=1, entry="text")
+    assert await ask(dashboard, path) == right
+
+
 async def test_slow_answer_is_the_right_one(dashboard: Dashboard, ask: Ask) -> None:
     """Nothing comes before its time, then all of it."""
     dashboard.faults.add(LIST, FaultKind.SLOW, times=1, seconds=30)
