@@ -12,7 +12,7 @@ import probatio
 from yarl import URL
 
 from .api import InvalidUrlError, NezhaAuthError, NezhaError, Server, WrongKindError, base_url
-from .connection import CREDENTIAL_FIELDS, new_client, new_session
+from .connection import CREDENTIAL_FIELDS, credential_of, new_client, new_session
 from .const import CONF_ADVANCED, CONF_OTHER_CREDENTIAL, DOMAIN, LOGGER
 from .coordinator import NezhaConfigEntry, async_identities
 from .failure import details
@@ -67,15 +67,18 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Begin to replace a refused credential."""
-        await self._visit(_without_credential(entry_data))
-        self._errors = {}
+        self._data = dict(entry_data)
+        if 0 not in credential_of(entry_data).generations:
+            return await self._offer_credentials()
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a new token, or for another credential where the dashboard knows several."""
-        if self._generation or CONF_USERNAME in self._get_reauth_entry().data:
-            return await self.async_step_credential()
-        return await self._ask_for("reauth_confirm", TOKEN_SCHEMA, user_input)
+        """Ask for a new token of generation 0, unless a newer dashboard has taken its place."""
+        if user_input is not None and await self._try(user_input):
+            return await self._finish()
+        if self._generation:
+            return await self._offer_credentials()
+        return self._form("reauth_confirm", TOKEN_SCHEMA, user_input)
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for another address or credential of the same dashboard."""
@@ -88,6 +91,12 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
                 return await self._go_on("reconfigure", RECONFIGURE_SCHEMA, user_input)
         now = {CONF_URL: entry.data[CONF_URL], CONF_ADVANCED: {CONF_VERIFY_SSL: entry.data[CONF_VERIFY_SSL]}}
         return self._form("reconfigure", RECONFIGURE_SCHEMA, user_input or now)
+
+    async def _offer_credentials(self) -> ConfigFlowResult:
+        """Find out again what the dashboard knows, and offer that."""
+        await self._visit(_without_credential(self._data))
+        self._errors = {}
+        return await self.async_step_credential()
 
     async def async_step_credential(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the credentials that the dashboard knows."""
