@@ -13,18 +13,18 @@ READMES = {"README.md": "en", "README.zh-CN.md": "zh-Hans"}
 
 def read(name: str) -> str:
     """Return the text of a document."""
-    return (ROOT / name).read_text()
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def translations(language: str) -> dict[str, Any]:
     """Return what the integration says in a language."""
-    texts: dict[str, Any] = json.loads((INTEGRATION / "translations" / f"{language}.json").read_text())
+    texts: dict[str, Any] = json.loads((INTEGRATION / "translations" / f"{language}.json").read_text(encoding="utf-8"))
     return texts
 
 
 def manifest() -> dict[str, Any]:
     """Return the manifest."""
-    facts: dict[str, Any] = json.loads((INTEGRATION / "manifest.json").read_text())
+    facts: dict[str, Any] = json.loads((INTEGRATION / "manifest.json").read_text(encoding="utf-8"))
     return facts
 
 
