@@ -1,6 +1,7 @@
 """Servers of a Nezha dashboard in Home Assistant."""
 
 from aiohttp import DummyCookieJar
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_VERIFY_SSL, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
@@ -38,6 +39,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
 
 async def async_unload_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> bool:
     """Unload the platforms; the rest ends with the entry."""
+    async_report(hass, entry, None)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -51,6 +53,8 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: NezhaConfigEntry, device_entry: AnyDeviceEntry
 ) -> bool:
     """Let the user delete the device of a server that the dashboard no longer shows."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
     data = entry.runtime_data
     key = server_key(entry, device_entry)
     if key is None or key in data.servers.everything:

@@ -44,6 +44,8 @@ from .const import (
 from .fleet import Fleet, automatic_interval
 from .identity import ServerIdentities
 
+SLACK = 2  # seconds by which one answer may come sooner after the one before than the clock says
+
 type NezhaConfigEntry = ConfigEntry[NezhaRuntimeData]
 
 
@@ -79,7 +81,6 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         self._client = client
         self._fingerprint = credential.fingerprint(entry.entry_id)
         self._identities = identities
-        self._slack = interval.total_seconds() / 2
         self._hold = max(LEAST_HOLD, 3 * interval).total_seconds()
         self._answered_at = self._written_at = float("-inf")
         self._left_out_groups = frozenset(entry.options.get(CONF_LEFT_OUT_GROUPS, ()))
@@ -130,7 +131,7 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         self.everything = self._identities.async_identify(self.snapshot)
         shown = {key: server for key, server in self.everything.items() if not self.is_left_out(key)}
         self.write_interval = self._chosen_interval or automatic_interval(len(shown))
-        if self._answered_at - self._written_at < self.write_interval - self._slack:
+        if self._answered_at - self._written_at < self.write_interval - SLACK:
             return self.data.with_edges_of(shown)
         self._written_at = self._answered_at
         return Fleet(shown)
