@@ -53,7 +53,8 @@ async def _show_once(home_assistant: HomeAssistant, entry_id: str) -> None:
 
 
 async def _show_until_stopped(home_assistant: HomeAssistant, entry_id: str) -> None:
-    header = f"{home_assistant.url}   user {USER}, password {PASSWORD}   Ctrl-C ends it\n"
+    page = home_assistant.url / "config/integrations/integration/nezha"
+    header = f"{page}   user {USER}, password {PASSWORD}   Ctrl-C ends it\n"
     clear = _CLEAR_SCREEN if sys.stdout.isatty() else "\n"
     while True:
         home_assistant.check()
@@ -90,4 +91,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt, asyncio.CancelledError:
         _say("Stopped")
     except DemoError as error:
-        sys.exit(f"demo: {error}")
+        sys.exit("\n".join([f"demo: {error}", *getattr(error, "__notes__", ())]))

@@ -2,7 +2,8 @@
 
 import asyncio
 from asyncio.subprocess import Process
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 import json
 from pathlib import Path
@@ -14,7 +15,7 @@ import tempfile
 from types import TracebackType
 from typing import Any, Self, cast
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, WSMessageTypeError
 from yarl import URL
 
 from . import DemoError
@@ -96,7 +97,7 @@ class HomeAssistant:
     def check(self) -> None:
         """Raise an error if the process has ended by itself."""
         if self._process is not None and self._process.returncode is not None:
-            raise DemoError(f"Home Assistant ended by itself: see {self.log}")
+            raise DemoError("Home Assistant ended by itself")
 
     async def get(self, path: str) -> Any:
         """Read something of its REST API."""
@@ -112,12 +113,13 @@ class HomeAssistant:
 
     async def command(self, command: str, **fields: Any) -> Any:
         """Send one command over a WebSocket of its own, as an idle one is closed."""
-        async with self._session.ws_connect("/api/websocket") as socket:
-            await socket.receive_json()
-            await socket.send_json({"type": "auth", "access_token": self._token})
-            await socket.receive_json()
-            await socket.send_json({"id": 1, "type": command, **fields})
-            answer = await socket.receive_json()
+        with _understandable(command):
+            async with self._session.ws_connect("/api/websocket") as connection:
+                await connection.receive_json()
+                await connection.send_json({"type": "auth", "access_token": self._token})
+                await connection.receive_json()
+                await connection.send_json({"id": 1, "type": command, **fields})
+                answer = await connection.receive_json()
         if not answer["success"]:
             raise DemoError(f"{command}: {answer['error']['message']}")
         return answer["result"]
@@ -133,10 +135,6 @@ class HomeAssistant:
     async def start_flow(self) -> dict[str, Any]:
         """Open the form that adds the integration."""
         return cast("dict[str, Any]", await self.post("/api/config/config_entries/flow", handler=DOMAIN))
-
-    async def flow(self, flow_id: str) -> dict[str, Any]:
-        """Look at an open form."""
-        return cast("dict[str, Any]", await self.get(f"/api/config/config_entries/flow/{flow_id}"))
 
     async def submit(self, flow_id: str, **fields: Any) -> dict[str, Any]:
         """Fill in an open form."""
@@ -154,8 +152,7 @@ class HomeAssistant:
 
     async def entries(self) -> list[dict[str, Any]]:
         """List the dashboards that are set up."""
-        entries: list[dict[str, Any]] = await self.command("config_entries/get", domain=DOMAIN)
-        return entries
+        return cast("list[dict[str, Any]]", await self.command("config_entries/get", domain=DOMAIN))
 
     async def remove(self, entry_id: str) -> None:
         """Remove a dashboard."""
@@ -239,23 +236,31 @@ class HomeAssistant:
                     self.check()
                     await asyncio.sleep(0.2)
         except TimeoutError:
-            raise DemoError(f"Home Assistant did not start in {_START_SECONDS} s: see {self.log}") from None
+            raise DemoError(f"Home Assistant did not start in {_START_SECONDS} s") from None
 
     async def _request(self, method: str, path: str, **options: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else None
-        try:
+        with _understandable(f"{method} {path}"):
             async with self._session.request(method, path, headers=headers, **options) as response:
                 if response.ok:
                     return await response.json()
                 raise DemoError(f"{method} {path}: {response.status} {await response.text()}")
-        except (ClientError, TimeoutError) as error:
-            raise DemoError(f"Home Assistant does not answer {method} {path}, {error!r}: see {self.log}") from error
 
     async def _end(self, error: BaseException | None) -> None:
         await self.stop()
         await self._session.close()
-        if not isinstance(error, Exception):
+        if isinstance(error, Exception):
+            error.add_note(f"Home Assistant's log: {self.log}")
+        else:
             shutil.rmtree(self.folder)
+
+
+@contextmanager
+def _understandable(request: str) -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, TimeoutError, WSMessageTypeError) as error:
+        raise DemoError(f"Home Assistant does not answer {request}: {error!r}") from error
 
 
 def free_port() -> int:
@@ -269,5 +274,7 @@ def _reason(result: dict[str, Any]) -> str:
     """Return why a form was not taken, in the integration's own words."""
     texts = json.loads((_INTEGRATION / "translations" / "en.json").read_text())["config"]
     if result["type"] == "abort":
-        return str(texts["abort"][result["reason"]])
-    return " ".join(texts["error"][error] for error in (result.get("errors") or {}).values())
+        found = [texts["abort"][result["reason"]]]
+    else:
+        found = [texts["error"][error] for error in result["errors"].values()]
+    return " ".join(found).format_map(result.get("description_placeholders") or {})

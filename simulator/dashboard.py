@@ -17,8 +17,6 @@ GENERATIONS: Final = {"v0": RoutesV0}
 """How each generation answers."""
 _BUFFERED: Final = 2048
 """Bytes that Go's HTTP server holds back to count them; longer bodies it sends in chunks."""
-_NO_CONTENT_TYPE: Final = "application/octet-stream"
-"""What aiohttp says where nothing was said."""
 
 
 class Dashboard:
@@ -95,8 +93,6 @@ class Dashboard:
         """Give an answer the headers that a dashboard's has: its own date, and no name of our server."""
         response.headers["Date"] = formatdate(self.world.clock.dashboard_now(), usegmt=True)
         response.headers.popall("Server", None)
-        if response.headers.get("Content-Type") == _NO_CONTENT_TYPE:
-            del response.headers["Content-Type"]
 
 
 def _framed(request: web.Request, response: web.Response) -> web.Response:

@@ -1,5 +1,6 @@
 """Servers of a Nezha dashboard in Home Assistant."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import AnyDeviceEntry
@@ -14,7 +15,7 @@ from .coordinator import (
     ServersCoordinator,
 )
 from .devices import async_keep_devices, async_remove_left_out, monitor_of, server_key
-from .failure import REPORTED, async_report
+from .failure import async_withdraw
 from .identity import ServerIdentities
 from .push import StreamKeeper
 
@@ -45,13 +46,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
 
 async def async_unload_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> bool:
     """Unload the platforms; the rest ends with the entry."""
+    async_withdraw(hass, entry.entry_id)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
     """Leave nothing behind."""
-    for subject in REPORTED:
-        async_report(hass, entry.entry_id, subject, entry.title, None)
+    async_withdraw(hass, entry.entry_id)
     await ServerIdentities(hass, entry.entry_id).async_remove()
 
 
@@ -59,6 +60,8 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: NezhaConfigEntry, device_entry: AnyDeviceEntry
 ) -> bool:
     """Let the user delete the device of a server or monitor that the dashboard no longer shows."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
     data = entry.runtime_data
     if (monitor := monitor_of(entry, device_entry)) is not None:
         return data.monitors is None or monitor not in data.monitors.data

@@ -1,7 +1,7 @@
 """The clocks that ask a dashboard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any, override
@@ -43,6 +43,8 @@ from .fleet import Fleet, automatic_interval
 from .identity import ServerIdentities
 from .schedule import LatencySchedule
 
+SLACK = 2  # seconds by which one answer may come sooner after the one before than the clock says
+
 type NezhaConfigEntry = ConfigEntry[NezhaRuntimeData]
 
 
@@ -78,7 +80,6 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         )
         self._client = client
         self._identities = identities
-        self._slack = self._poll_interval.total_seconds() / 2
         self._hold = max(LEAST_HOLD, 3 * self._poll_interval).total_seconds()
         self._answered_at = self._polled_at = self._written_at = float("-inf")
         self._edges: set[str] = set()
@@ -105,10 +106,18 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         """Take over a message of the stream; an edge is told when the next one confirms it."""
         self.listening = True
         self.frame_size = snapshot.size
-        fleet = self._taken(snapshot, confirmed=self._edges)
+        fleet = self._taken(self._without_strangers(snapshot), confirmed=self._edges)
         self.update_interval = INVENTORY_INTERVAL  # the stream's own polls come first
         if fleet != self.data or not self.last_update_success:
             self.async_set_updated_data(fleet)
+
+    def _without_strangers(self, snapshot: Snapshot) -> Snapshot:
+        """Return only servers that are known: what tells an old one under a new id, its uuid, comes with a poll."""
+        if self._client.is_guest or not (strangers := snapshot.servers.keys() - self._identities.ids):
+            return snapshot
+        self._polled_at = float("-inf")
+        servers = {number: server for number, server in snapshot.servers.items() if number not in strangers}
+        return replace(snapshot, servers=servers)
 
     async def async_leave_stream(self) -> None:
         """Go back to polling, at once."""
@@ -163,7 +172,7 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
             return Fleet(servers)
         self._edges = self.data.edges(servers)
         told = self._edges if confirmed is None else self._edges & confirmed
-        if self._answered_at - self._written_at >= self.write_interval - self._slack:
+        if self._answered_at - self._written_at >= self.write_interval - SLACK:
             self._written_at = self._answered_at
             told |= servers.keys() - self._edges
         return self.data.with_told(servers, told)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import AnyDeviceEntry
@@ -32,10 +33,13 @@ TO_REDACT = {
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: NezhaConfigEntry) -> dict[str, Any]:
     """Return the entry, what is known of the dashboard, and every server."""
+    redacted = async_redact_data(entry.as_dict(), TO_REDACT)
+    if entry.state is not ConfigEntryState.LOADED:
+        return {"entry": redacted}
     data = entry.runtime_data
     servers = data.servers
     return {
-        "entry": async_redact_data(entry.as_dict(), TO_REDACT),
+        "entry": redacted,
         "dashboard": {
             "generation": data.client.generation,
             "capabilities": asdict(data.client.capabilities),
@@ -59,7 +63,7 @@ async def async_get_device_diagnostics(
 ) -> dict[str, Any]:
     """Return one server; the dashboard's device has what the entry has."""
     key = server_key(entry, device)
-    if key is None:
+    if key is None or entry.state is not ConfigEntryState.LOADED:
         return await async_get_config_entry_diagnostics(hass, entry)
     server = entry.runtime_data.servers.everything.get(key)
     return {"server": server and _server(entry, key, server)}

@@ -16,7 +16,7 @@ from .api import (
 )
 from .const import BLOCKED_PAUSE, DOMAIN
 
-SERVERS, MONITORS = REPORTED = ("servers", "monitors")
+SERVERS, MONITORS = SUBJECTS = ("servers", "monitors")
 """What repair issues are about."""
 FOR_THE_USER = (CertificateError, InFrontError, MissingScopeError, RealIpError)
 """What only the user can mend."""
@@ -60,3 +60,10 @@ def async_report(hass: HomeAssistant, entry_id: str, subject: str, name: str, er
         translation_key=err.key,
         translation_placeholders={"name": name, **details(err)},
     )
+
+
+@callback
+def async_withdraw(hass: HomeAssistant, entry_id: str) -> None:
+    """Withdraw every repair issue of an entry."""
+    for subject in SUBJECTS:
+        async_report(hass, entry_id, subject, "", None)

@@ -51,5 +51,5 @@ def rows_a_day(servers: int, interval: float) -> int:
 
 def automatic_interval(servers: int) -> int:
     """Return the seconds between two writes that keep a fleet's default entities below a million rows a day."""
-    tens = ceil(rows_a_day(servers, 1) / MOST_ROWS_A_DAY / 10)
-    return max(AUTOMATIC_INTERVAL, 10 * tens)
+    polls = ceil(rows_a_day(servers, AUTOMATIC_INTERVAL) / MOST_ROWS_A_DAY)
+    return AUTOMATIC_INTERVAL * max(polls, 1)

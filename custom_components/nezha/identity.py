@@ -3,7 +3,7 @@
 A key is given once, the first wire id seen, and kept in Home Assistant's storage with what the server is known by now.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -55,6 +55,11 @@ class ServerIdentities:
     def known(self) -> Mapping[str, Identity]:
         """Every server ever seen and not deleted by the user, by key."""
         return self._known
+
+    @property
+    def ids(self) -> Set[int]:
+        """Every id on the wire that has a key."""
+        return self._keys.keys()
 
     @callback
     def async_identify(self, snapshot: Snapshot) -> dict[str, Server]:

@@ -140,10 +140,12 @@ def test_stopped_agent_leaves_its_last_report() -> None:
 def test_starting_a_running_agent_changes_nothing() -> None:
     """It goes on reporting as it did."""
     world, other = _world(), _world()
+    world.clock.advance(0.5)
     world.start(EDGE)
-    for each in (world, other):
-        each.clock.advance(7)
+    world.clock.advance(6.5)
+    other.clock.advance(7)
     assert _report(world, EDGE) == _report(other, EDGE)
+    assert world.histories(EDGE) == other.histories(EDGE)
 
 
 def test_reboot_begins_counters_anew() -> None:
@@ -212,6 +214,8 @@ def test_ids_are_never_given_twice() -> None:
     assert _report(world, added).at == NOON
     world.clock.advance(120)
     assert 1 <= len(world.histories(added)[0].points) <= 2
+    world.delete(added)
+    assert world.add() == 10
 
 
 def test_edit_changes_only_what_is_given() -> None:

@@ -219,7 +219,7 @@ def _connection_error(err: aiohttp.ClientError) -> NezhaConnectionError:
     match err:
         case aiohttp.ClientConnectorDNSError():
             return CannotResolveError(str(err))
-        case aiohttp.ClientSSLError():
+        case aiohttp.ClientConnectorCertificateError():
             return CertificateError(str(err))
         case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
             return ConnectionRefusedByHostError(str(err))

@@ -24,7 +24,10 @@ class GenerationV0:
     async def snapshot(self, access: Access) -> Snapshot:
         """Return all servers; raises NezhaAuthError for a refused token (HTTP 200 with code 403)."""
         answer = await access.get(DETAILS)
-        result = _result(answer)
+        try:
+            result = _result(answer)
+        except NotOfferedError as err:
+            raise InvalidAnswerError(str(err)) from err
         if not isinstance(result, list):
             raise InvalidAnswerError("no list of servers")
         servers = [server for entry in result if (server := _server_or_none(entry))]

@@ -1,0 +1,47 @@
+"""What the tests of the documents read them with."""
+
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+INTEGRATION = ROOT / "custom_components" / "nezha"
+READMES = {"README.md": "en", "README.zh-CN.md": "zh-Hans"}
+"""The languages of the READMEs."""
+
+
+def read(name: str) -> str:
+    """Return the text of a document."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def translations(language: str) -> dict[str, Any]:
+    """Return what the integration says in a language."""
+    texts: dict[str, Any] = json.loads((INTEGRATION / "translations" / f"{language}.json").read_text(encoding="utf-8"))
+    return texts
+
+
+def manifest() -> dict[str, Any]:
+    """Return the manifest."""
+    facts: dict[str, Any] = json.loads((INTEGRATION / "manifest.json").read_text(encoding="utf-8"))
+    return facts
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    """Return the rows of every table below its header, cell by cell."""
+    return [_rows(table) for table in re.findall(r"^\|.*\n\|[ |-]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)]
+
+
+def table(text: str, name: str) -> list[list[str]]:
+    """Return the rows of the table that a comment names."""
+    return tables(text.split(f"<!-- {name} -->\n", 1)[1])[0]
+
+
+def blocks(text: str) -> list[str]:
+    """Return the blocks of YAML."""
+    return re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def _rows(lines: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines.splitlines()]

@@ -1,0 +1,183 @@
+"""What the READMEs say is what the integration does."""
+
+from collections.abc import Callable
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from homeassistant.components.binary_sensor import BinarySensorEntityDescription
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.util.yaml import parse_yaml
+import pytest
+
+from custom_components.nezha.binary_sensor import CONNECTED, ONLINE
+from custom_components.nezha.fleet import automatic_interval, rows_a_day
+from custom_components.nezha.sensor import (
+    DASHBOARD_SENSORS,
+    MONITOR_LATENCY,
+    SERVER_SENSORS,
+    TEMPERATURE,
+    DashboardSensorDescription,
+    ServerSensorDescription,
+)
+
+from .documents import READMES, ROOT, blocks, manifest, read, table, tables, translations
+
+readmes = pytest.mark.parametrize("readme", READMES)
+YES_NO = {"en": ("yes", "no"), "zh-Hans": ("是", "否")}
+ON_OFF = {"en": "on / off", "zh-Hans": "开 / 关"}
+TIME = {"en": "time", "zh-Hans": "时间"}
+NONE = "–"  # noqa: RUF001 - a dash, as in the tables
+TENTH_OF_LATER_ONES = 1  # digits of the sensors whose descriptions carry none
+
+
+@readmes
+@pytest.mark.parametrize(
+    ("name", "binary_sensor", "sensors"),
+    [
+        ("dashboard", CONNECTED, DASHBOARD_SENSORS),
+        ("server", ONLINE, (*SERVER_SENSORS, TEMPERATURE, MONITOR_LATENCY)),
+    ],
+)
+def test_the_tables_list_every_entity_as_it_is(
+    readme: str, name: str, binary_sensor: BinarySensorEntityDescription, sensors: tuple[SensorEntityDescription, ...]
+) -> None:
+    """Name, category, unit, whether it is enabled, and to what it is rounded, in the order of the code."""
+    language = READMES[readme]
+    written = [[entity, unit, on, rounded] for entity, unit, on, _, rounded in table(read(readme), f"entities: {name}")]
+    assert written == [
+        [_name(binary_sensor, "binary_sensor", language), ON_OFF[language], _on(binary_sensor, language), NONE],
+        *(
+            [_name(sensor, "sensor", language), _unit(sensor, language), _on(sensor, language), _rounding(sensor)]
+            for sensor in sensors
+        ),
+    ]
+
+
+@readmes
+def test_entities_with_the_same_condition_say_the_same_of_when_they_exist(readme: str) -> None:
+    """What decides is one function, so it has one text."""
+    names = translations(READMES[readme])["entity"]["sensor"]
+    said = {row[0].strip("*"): row[3] for row in table(read(readme), "entities: server")}
+    texts: dict[Callable[..., bool], set[str]] = {}
+    for description in SERVER_SENSORS:
+        texts.setdefault(description.exists_fn, set()).add(said[names[description.key]["name"]])
+    assert [found for found in texts.values() if len(found) > 1] == []
+
+
+@readmes
+def test_every_field_and_option_is_explained_by_the_name_that_the_form_shows(readme: str) -> None:
+    """A reader looks for what stands on the screen."""
+    texts, text = translations(READMES[readme]), read(readme)
+    steps = [*texts["config"]["step"].values(), *texts["options"]["step"].values()]
+    labels = {label for step in steps for label in step.get("data", {}).values()}
+    inner = [
+        (section["name"], label)
+        for step in steps
+        for section in step.get("sections", {}).values()
+        for label in section["data"].values()
+    ]
+    missing = {label for label in labels if f"| **{label}** |" not in text}
+    missing |= {label for name, label in inner if not re.search(rf"\| \*\*{name}\W+{label}\*\* \|", text)}
+    assert missing == set()
+
+
+@readmes
+def test_every_error_has_a_row_that_begins_with_what_is_shown(readme: str) -> None:
+    """Whoever reads an error finds it in the table."""
+    texts = translations(READMES[readme])
+    shown = {
+        **{key: issue["title"] for key, issue in texts["issues"].items()},
+        **{key: exception["message"] for key, exception in texts["exceptions"].items()},
+        **texts["config"]["error"],
+    }
+    rows = {key.strip("`"): said for key, said, _ in table(read(readme), "errors")}
+    assert list(rows) == sorted(shown)
+    assert {key: said for key, said in rows.items() if not shown[key].startswith(said)} == {}
+
+
+@readmes
+def test_the_write_intervals_are_those_of_the_code(readme: str) -> None:
+    """The numbers of servers are examples, the seconds are computed."""
+    rows = table(read(readme), "intervals")
+    assert rows
+    assert rows == [[servers, re.sub(r"\d+", str(automatic_interval(int(servers))), text)] for servers, text in rows]
+
+
+@readmes
+def test_the_rows_that_a_server_writes_are_those_of_the_code(readme: str) -> None:
+    """One server, one write every 30 seconds."""
+    assert f"{rows_a_day(1, 30):,}" in read(readme)
+
+
+@readmes
+def test_the_buttons_lead_to_this_repository_and_to_its_form(readme: str) -> None:
+    """My Home Assistant takes what it needs from the address."""
+    owner, repository = urlsplit(manifest()["documentation"]).path.strip("/").split("/")
+    links = re.findall(r"\(https://my\.home-assistant\.io/redirect/([^)]+)\)", read(readme))
+    targets = {urlsplit(link).path.strip("/"): parse_qs(urlsplit(link).query) for link in links}
+    assert targets == {
+        "hacs_repository": {"owner": [owner], "repository": [repository], "category": ["integration"]},
+        "config_flow_start": {"domain": [manifest()["domain"]]},
+    }
+
+
+@readmes
+def test_the_oldest_home_assistant_is_that_of_hacs(readme: str) -> None:
+    """HACS refuses older ones."""
+    assert f"Home Assistant {json.loads(read('hacs.json'))['homeassistant']} " in read(readme)
+
+
+@readmes
+@pytest.mark.parametrize("command", ["scripts/demo", "scripts/test", "scripts/check"])
+def test_the_commands_exist(readme: str, command: str) -> None:
+    """They are called as they are written."""
+    assert f"| `{command}` |" in read(readme)
+    assert (ROOT / command).is_file()
+
+
+def test_both_readmes_have_the_same_parts() -> None:
+    """The same headings, tables, code and links to other places, whatever the language."""
+    english, chinese = (_parts(read(readme)) for readme in READMES)
+    assert english == chinese
+
+
+def _name(description: EntityDescription, platform: str, language: str) -> str:
+    name: str = translations(language)["entity"][platform][description.translation_key]["name"]
+    return f"*{name}*" if description.entity_category is EntityCategory.DIAGNOSTIC else name
+
+
+def _on(description: EntityDescription, language: str) -> str:
+    yes, no = YES_NO[language]
+    return yes if description.entity_registry_enabled_default else no
+
+
+def _unit(description: SensorEntityDescription, language: str) -> str:
+    if description.device_class in {SensorDeviceClass.TIMESTAMP, SensorDeviceClass.UPTIME}:
+        return TIME[language]
+    return description.suggested_unit_of_measurement or description.native_unit_of_measurement or NONE
+
+
+def _rounding(description: SensorEntityDescription) -> str:
+    if description.state_class is None:
+        return NONE
+    digits = TENTH_OF_LATER_ONES
+    if isinstance(description, DashboardSensorDescription | ServerSensorDescription):
+        digits = description.digits
+    unit = description.native_unit_of_measurement or ""
+    prefix = {-3: "k", -6: "M"}.get(digits, "")
+    return f"{f'{10**-digits:.{digits}f}' if digits > 0 else '1'} {prefix}{unit}".rstrip()
+
+
+def _parts(text: str) -> dict[str, Any]:
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return {
+        "headings": re.findall(r"^#+", prose, re.MULTILINE),
+        "tables": [len(rows) for rows in tables(text)],
+        "bullets": len(re.findall(r"^(?:- |\d\. )", prose, re.MULTILINE)),
+        "blocks": [sorted(parse_yaml(block)) for block in blocks(text)],
+        "links": sorted(set(re.findall(r"\]\((https?://[^)]+)\)", text))),
+    }

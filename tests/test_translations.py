@@ -1,0 +1,304 @@
+"""Every text and icon that the code asks for exists in every language, and none is left over."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from importlib import import_module
+import json
+from pathlib import Path
+import re
+from string import Formatter
+from typing import Any
+
+from homeassistant import components
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
+
+from custom_components.nezha import PLATFORMS, config_flow
+from custom_components.nezha.api import (
+    CertificateError,
+    InFrontError,
+    InvalidUrlError,
+    NezhaError,
+    NotOfferedError,
+    RedirectedError,
+)
+from custom_components.nezha.config_flow import NezhaConfigFlow, NezhaOptionsFlow
+from custom_components.nezha.const import DOMAIN
+from simulator import Dashboard, World
+from tests.conftest import Serve
+from tests.flows import start, submit, typed
+
+INTEGRATION = Path(config_flow.__file__).parent
+TEXTS: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text()) for path in sorted((INTEGRATION / "translations").glob("*.json"))
+}
+EN = TEXTS["en"]
+ICONS = json.loads((INTEGRATION / "icons.json").read_text())
+ABORTS_OF_HOME_ASSISTANT = {"already_configured", "already_in_progress", "reauth_successful", "reconfigure_successful"}
+WITHOUT_FORM = {"reauth"}  # it only leads to the form for the new token
+
+each_language = pytest.mark.parametrize("language", TEXTS)
+
+
+def flat(texts: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every text with the path of its keys."""
+    for key, text in texts.items():
+        if isinstance(text, dict):
+            yield from flat(text, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", text
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names in braces."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def classes_of(root: type[NezhaError]) -> Iterator[type[NezhaError]]:
+    """Yield a class of errors and all its children."""
+    yield root
+    for child in root.__subclasses__():
+        yield from classes_of(child)
+
+
+def keys_of(root: type[NezhaError]) -> set[str]:
+    """Return the keys of a class of errors and all its children, except the one for what nobody has foreseen."""
+    return {error.key for error in classes_of(root)} - {NezhaError.key}
+
+
+def code() -> Iterator[ast.AST]:
+    """Yield every piece of the integration's code, without the client."""
+    for path in INTEGRATION.glob("*.py"):
+        yield from ast.walk(ast.parse(path.read_text()))
+
+
+def literals(keyword: str) -> set[str]:
+    """Return the texts that stand in the code as an argument of this name."""
+    arguments = (node for node in code() if isinstance(node, ast.keyword) and node.arg == keyword)
+    values = (argument.value for argument in arguments)
+    return {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)}
+
+
+def literal_errors() -> set[str]:
+    """Return the errors of forms that stand in the code."""
+    assigned = (node for node in code() if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict))
+    of_forms = (node.value for node in assigned if ast.unparse(node.targets[0]) == "self._errors")
+    values = [value for errors in of_forms if isinstance(errors, ast.Dict) for value in errors.values]
+    return {str(value.value) for value in values if isinstance(value, ast.Constant)}
+
+
+@each_language
+def test_every_language_has_the_same_texts_with_the_same_placeholders(language: str) -> None:
+    """English is what the others are translated from."""
+    mine, english = dict(flat(TEXTS[language])), dict(flat(EN))
+    assert mine.keys() == english.keys()
+    assert {key: placeholders(text) for key, text in mine.items()} == {
+        key: placeholders(text) for key, text in english.items()
+    }
+
+
+@each_language
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        pytest.param(r"^$", id="nothing"),
+        pytest.param(r"^\s|\s$", id="blanks around it"),
+        pytest.param(r"[<>]", id="HTML"),
+        pytest.param(r"://", id="addresses"),
+        pytest.param(r"'\{\w*\}'", id="placeholders in single quotes"),
+        pytest.param(r"\[%", id="references, which only Home Assistant's own build resolves"),
+        pytest.param(r" {2}", id="two blanks"),
+    ],
+)
+def test_no_text_has(language: str, forbidden: str) -> None:
+    """What Home Assistant does not take, or would show badly."""
+    assert {key: text for key, text in flat(TEXTS[language]) if re.search(forbidden, text)} == {}
+
+
+@each_language
+def test_keys_are_spelt_as_home_assistant_wants_them(language: str) -> None:
+    """Small letters, digits, underscores."""
+    keys = {key for path, _ in flat(TEXTS[language]) for key in path.split(".")}
+    assert {key for key in keys if not re.fullmatch(r"[a-z0-9_]+", key)} == set()
+
+
+def test_there_are_texts_for_nothing_else() -> None:
+    """Neither for actions nor for selectors, which there are not."""
+    assert EN.keys() == {"config", "options", "entity", "exceptions", "issues", "system_health"}
+    assert EN["config"].keys() == {"step", "error", "abort"}
+    assert EN["options"].keys() == {"step"}
+
+
+def test_every_step_has_texts() -> None:
+    """And there are none for steps that were removed."""
+    for flow, texts in ((NezhaConfigFlow, EN["config"]), (NezhaOptionsFlow, EN["options"])):
+        steps = {name.removeprefix("async_step_") for name in vars(flow) if name.startswith("async_step_")}
+        assert texts["step"].keys() == steps - WITHOUT_FORM
+
+
+@pytest.fixture
+async def forms(hass: HomeAssistant, loaded: MockConfigEntry, serve: Serve) -> list[tuple[dict[str, Any], Any]]:
+    """Return every form with its texts."""
+    other = await serve(Dashboard(World(servers=1)))
+    other.world.edit(1, name="another")
+    reconfigure = await loaded.start_reconfigure_flow(hass)
+    undecided = await loaded.start_reconfigure_flow(hass)
+    shown = [
+        await start(hass),
+        await loaded.start_reauth_flow(hass),
+        reconfigure,
+        await submit(hass, undecided, typed(other.url, other.token)),
+    ]
+    options = await hass.config_entries.options.async_init(loaded.entry_id)
+    assert {form["step_id"] for form in shown} == EN["config"]["step"].keys()
+    assert {options["step_id"]} == EN["options"]["step"].keys()
+    return [(EN["config"]["step"][form["step_id"]], form) for form in shown] + [
+        (EN["options"]["step"]["init"], options)
+    ]
+
+
+async def test_every_field_of_every_form_has_a_name_and_a_description(
+    forms: list[tuple[dict[str, Any], ConfigFlowResult]],
+) -> None:
+    """Those in sections as well; and no field that was removed has one."""
+    for texts, form in forms:
+        assert texts["title"]
+        compare(form["data_schema"] or probatio.Schema({}), texts)
+
+
+def compare(schema: probatio.Schema, texts: dict[str, Any]) -> None:
+    """Hold texts to the fields of a form or of a section."""
+    sections = {str(name): kind for name, kind in schema.schema.items() if isinstance(kind, section)}
+    fields = {str(name) for name in schema.schema} - sections.keys()
+    assert texts.get("data", {}).keys() == fields
+    assert texts.get("data_description", {}).keys() == fields
+    assert texts.get("sections", {}).keys() == sections.keys()
+    for name, kind in sections.items():
+        assert texts["sections"][name]["name"]
+        compare(kind.schema, texts["sections"][name])
+
+
+async def test_every_placeholder_of_every_form_is_filled(
+    forms: list[tuple[dict[str, Any], ConfigFlowResult]],
+) -> None:
+    """Also those of the errors that each form with fields of a connection may show."""
+    for texts, form in forms:
+        given = set(form["description_placeholders"] or {})
+        assert set().union(*(placeholders(text) for _, text in flat(texts))) <= given
+    errors = set().union(*(placeholders(text) for text in EN["config"]["error"].values()))
+    of_connections = [form for texts, form in forms if "token" in texts.get("data", {})]
+    assert len(of_connections) == 3
+    assert all(errors <= set(form["description_placeholders"] or {}) for form in of_connections)
+
+
+def test_every_error_of_a_form_has_a_text() -> None:
+    """All that the client may raise while a connection is tried, and what the forms find by themselves."""
+    assert literal_errors() >= {"token_empty", NezhaError.key}
+    assert EN["config"]["error"].keys() == (keys_of(NezhaError) - {NotOfferedError.key}) | literal_errors()
+
+
+def test_every_end_of_a_flow_has_a_text() -> None:
+    """Home Assistant has texts of its own for some of them only from 2026.10 on."""
+    assert EN["config"]["abort"].keys() == literals("reason") | ABORTS_OF_HOME_ASSISTANT
+
+
+def test_every_exception_has_a_text() -> None:
+    """All that the client may raise while a dashboard is polled."""
+    of_flows = {InvalidUrlError.key, NotOfferedError.key}
+    assert EN["exceptions"].keys() == keys_of(NezhaError) - of_flows
+    assert all(texts.keys() == {"message"} for texts in EN["exceptions"].values())
+
+
+def test_every_issue_has_a_text() -> None:
+    """All that only the owner of a dashboard can mend."""
+    assert EN["issues"].keys() == keys_of(InFrontError) | {CertificateError.key}
+    assert all(texts.keys() == {"title", "description"} for texts in EN["issues"].values())
+
+
+@pytest.mark.parametrize("kind", ["exceptions", "issues"])
+def test_exceptions_and_issues_name_the_dashboard(kind: str) -> None:
+    """Only a redirect has more to tell."""
+    more = {RedirectedError.key: {"target"}}
+    named = {key: set().union(*map(placeholders, texts.values())) for key, texts in EN[kind].items()}
+    assert named == {key: {"name"} | more.get(key, set()) for key in named}
+
+
+def descriptions(platform: str) -> list[Any]:
+    """Return all descriptions of a platform, those in tables and those alone.
+
+    Home Assistant makes some of them without their base class, so they are known by their fields.
+    """
+    found = vars(import_module(f"custom_components.nezha.{platform}")).values()
+    tables = [value if isinstance(value, tuple) else (value,) for value in found]
+    values = [value for table in tables for value in table if is_dataclass(value) and not isinstance(value, type)]
+    return [value for value in values if hasattr(value, "translation_key")]
+
+
+def test_every_entity_has_a_name() -> None:
+    """And there are none for entities that were removed."""
+    assert EN["entity"].keys() == set(PLATFORMS)
+    for platform in PLATFORMS:
+        assert EN["entity"][platform].keys() == {description.translation_key for description in descriptions(platform)}
+
+
+@each_language
+def test_no_two_entities_of_a_platform_have_the_same_name(language: str) -> None:
+    """They would be told apart by a number at the end of their entity ids only."""
+    for texts in TEXTS[language]["entity"].values():
+        names = [text["name"] for text in texts.values()]
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.usefixtures("every_entity_enabled")
+async def test_every_name_is_filled(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Names of temperatures and monitors are part of those of their entities."""
+    entities = er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id)
+    assert {entity.translation_key for entity in entities} == {
+        description.translation_key for platform in PLATFORMS for description in descriptions(platform)
+    }
+    assert {entity.original_name for entity in entities if re.search(r"[{}]|^$", entity.original_name or "")} == set()
+
+
+async def test_system_health_has_a_text_for_each_number(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Home Assistant shows the key otherwise."""
+    assert await async_setup_component(hass, "system_health", {})
+    assert EN["system_health"]["info"].keys() == (await get_system_health_info(hass, DOMAIN)).keys()
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_entity_has_an_icon(platform: str) -> None:
+    """Its own, or that of its device class."""
+    component = Path(components.__path__[0]) / platform / "icons.json"
+    of_classes = json.loads(component.read_text())["entity_component"]
+    without = {
+        description.translation_key
+        for description in descriptions(platform)
+        if description.device_class not in of_classes
+    }
+    assert without - ICONS["entity"][platform].keys() == set()
+
+
+def test_every_icon_belongs_to_an_entity() -> None:
+    """None is left of entities that were removed."""
+    assert ICONS.keys() == {"entity"}
+    for platform, icons in ICONS["entity"].items():
+        assert icons.keys() <= {description.translation_key for description in descriptions(platform)}
+
+
+def test_icons_are_material_design_icons() -> None:
+    """Others are not at hand in Home Assistant."""
+    assert {icon for _, icon in flat(ICONS) if not re.fullmatch(r"mdi:[a-z0-9-]+", icon)} == set()
+
+
+def test_icons_of_states_differ_from_the_default() -> None:
+    """They would say nothing otherwise."""
+    with_states = [icon for icons in ICONS["entity"].values() for icon in icons.values() if "state" in icon]
+    assert with_states
+    assert [icon for icon in with_states if icon["default"] in icon["state"].values()] == []
