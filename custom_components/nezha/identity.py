@@ -3,7 +3,7 @@
 A key is given once, the first wire id seen, and kept in Home Assistant's storage with what the server is known by now.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, KeysView, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -57,7 +57,7 @@ class ServerIdentities:
         return self._known
 
     @property
-    def ids(self) -> Set[int]:
+    def ids(self) -> KeysView[int]:
         """Every id on the wire that has a key."""
         return self._keys.keys()
 
