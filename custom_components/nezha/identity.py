@@ -84,11 +84,11 @@ class ServerIdentities:
     def _key(self, server: Server) -> str:
         key = self._keys.get(server.id) or self._key_of_uuid(server.uuid) or self._new_key(server)
         identity = self._known[key]
-        now = replace(identity, id=server.id, name=server.name, uuid=server.uuid or identity.uuid)
-        if now != identity:
+        uuid = server.uuid or identity.uuid
+        if (identity.id, identity.name, identity.uuid) != (server.id, server.name, uuid):
             self._keys.pop(identity.id, None)
             self._keys[server.id] = key
-            self._known[key] = now
+            self._known[key] = replace(identity, id=server.id, name=server.name, uuid=uuid)
             self._save()
         return key
 

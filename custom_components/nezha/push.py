@@ -55,8 +55,8 @@ class StreamKeeper:
                 self._servers.async_take_frame(snapshot)
                 if self._servers.inventory_is_old():
                     await self._servers.async_refresh()
-                if not is_wanted(self._entry):
-                    break
+                if not self._servers.last_update_success or not is_wanted(self._entry):
+                    break  # a poll was refused, or the stream turned out to be dear
 
     async def _leave(self) -> None:
         """Go back to polling."""
