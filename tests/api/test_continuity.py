@@ -67,6 +67,18 @@ def test_server_that_never_reported_is_offline() -> None:
     assert not carried(answered(NOON, FORGOTTEN), answered(after(30), FORGOTTEN)).online
 
 
+def test_first_report_is_taken_as_it_is() -> None:
+    """There is nothing before it."""
+    assert carried(answered(NOON, FORGOTTEN), answered(NOON, reported(NOON))) == replace(SERVER, online=True)
+
+
+def test_report_without_values_leaves_the_last_ones() -> None:
+    """The time of a report may come before its state."""
+    answers = answered(NOON, reported(NOON)), answered(after(5), reported(after(5), host=None, state=None))
+
+    assert carried(*answers) == replace(SERVER, last_active=after(5), online=True)
+
+
 def test_server_that_reported_since_is_online() -> None:
     """Also when the report is old already: polls may be minutes apart."""
     server = carried(answered(NOON, reported(NOON)), answered(after(600), reported(after(500))))
@@ -159,6 +171,33 @@ def test_server_back_after_a_restart_is_known_before_its_host_is() -> None:
     server = carried(answered(NOON, reported(NOON)), answered(after(30), FORGOTTEN), answered(after(41), partial))
 
     assert server == replace(SERVER, groups=(), last_active=after(40), state=partial.state, online=True)
+
+
+@pytest.mark.parametrize(
+    ("counted", "shown"),
+    [
+        ([1000, 1001], 1001),
+        ([1000, 1000], 1000),
+        ([1000, 999], 1000),
+        ([1000, 901], 1000),
+        ([1000, 900], 900),
+        ([1000, 0], 0),
+        ([1000, 950, 960, 999], 1000),
+        ([1000, 950, 1001], 1001),
+        ([1000, 950, 700], 700),
+        ([0, 0], 0),
+        ([None, 5], 5),
+        ([1000, None], None),
+    ],
+)
+def test_transfer_falls_only_when_it_starts_anew(counted: list[int | None], shown: int | None) -> None:
+    """A network interface that goes takes its share along: the counter waits until it is passed."""
+    for name in ("net_in_transfer", "net_out_transfer"):
+        states = [replace(SERVER, state=State(uptime=60, **{name: value})) for value in counted]  # type: ignore[arg-type]
+
+        server = carried(*(answered(NOON, state) for state in states))
+
+        assert server.state == State(uptime=60, **{name: shown})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("ipv4", "ipv6"), [("192.0.2.9", None), (None, "2001:db8::9"), ("192.0.2.9", "2001:db8::9")])
