@@ -101,6 +101,7 @@ async def test_what_is_known_of_an_offline_server_stays(
     assert there == {
         "online": STATE_OFF,
         "last_active": "2026-11-23T12:48:26+00:00",  # six seconds of set-up after it began
+        "groups": "Edge",
         "country_code": "HK",
         "ipv4": "192.0.2.1",
         "ipv6": "2001:db8:1::1",

@@ -152,7 +152,9 @@ async def test_an_issue_names_the_address_to_use_instead(
     dashboard.simulated.faults.add(DETAILS, FaultKind.REDIRECT, **HICCUPS[FaultKind.REDIRECT])
     await time.polls(4)
     (issue,) = ir.async_get(hass).issues.values()
-    assert issue.translation_placeholders == {"name": "nezha.example.com", "target": "https://nezha.example.net"}
+    assert issue.translation_placeholders
+    assert issue.translation_placeholders["name"] == "nezha.example.com"
+    assert issue.translation_placeholders["target"] == "https://nezha.example.net"
 
 
 async def test_an_issue_follows_what_stands_in_the_way(
@@ -352,14 +354,18 @@ async def test_a_short_interval_is_also_that_of_the_questions(
         assert entities_of(hass, entry, "1")["cpu"] in writes.changed
 
 
-async def test_a_large_fleet_is_written_less_often(hass: HomeAssistant, serve: Serve, time: PassingTime) -> None:
-    """A hundred servers would write more than a million rows a day at half a minute."""
-    large = await serve(Dashboard(still_world(servers=100)))
+@pytest.mark.parametrize(("servers", "polls"), [(43, 1), (44, 2), (100, 3)])
+async def test_a_large_fleet_is_written_less_often(
+    hass: HomeAssistant, serve: Serve, time: PassingTime, servers: int, polls: int
+) -> None:
+    """Eight entities of a server change with each answer: together they write no million rows a day."""
+    large = await serve(Dashboard(still_world(servers=servers)))
     time.worlds.append(large.world)
-    entry = add_entry(hass, large, latency=False)
-    await set_up(hass, entry)
+    await set_up(hass, add_entry(hass, large, latency=False))
     writes = Writes(hass)
-    await time.polls()
-    assert writes.changes == []
-    await time.polls(2)
-    assert entities_of(hass, entry, "1")["cpu"] in writes.changed
+    written = []
+    for _ in range(2 * polls):
+        writes.forget()
+        await time.polls()
+        written.append(bool(writes.changes))
+    assert written == 2 * [*[False] * (polls - 1), True]

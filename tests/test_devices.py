@@ -1,5 +1,8 @@
 """The devices of the dashboard and its servers, which come, change, go and come back."""
 
+from collections.abc import Iterator
+from unittest.mock import patch
+
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -21,6 +24,13 @@ from .watching import entities_of, states_of, still_world
 async def dashboard(serve: Serve) -> ServedDashboard:
     """Return a dashboard whose time passes only when it is told to."""
     return await serve(Dashboard(still_world()))
+
+
+@pytest.fixture
+def time(time: PassingTime) -> Iterator[PassingTime]:
+    """Return the time that the schedule of the monitors shares as well."""
+    with patch("custom_components.nezha.schedule.monotonic", time.monotonic):
+        yield time
 
 
 def device_of(hass: HomeAssistant, entry: MockConfigEntry, key: str | None) -> dr.DeviceEntry | None:

@@ -1,7 +1,9 @@
 """What monitors measure: how it is learned, how often it is asked for, and what it costs."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -26,6 +28,13 @@ HOUR = 3600
 async def dashboard(serve: Serve) -> ServedDashboard:
     """Return a dashboard whose time passes only when it is told to."""
     return await serve(Dashboard(still_world()))
+
+
+@pytest.fixture
+def time(time: PassingTime) -> Iterator[PassingTime]:
+    """Return the time that the schedule of the monitors shares as well."""
+    with patch("custom_components.nezha.schedule.monotonic", time.monotonic):
+        yield time
 
 
 def latencies(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> dict[str, str]:

@@ -200,6 +200,7 @@ async def test_values_are_those_of_the_dashboard(
         "temperature_nvme_composite": "33.0",
         "temperature_nvme_composite 2": "35.5",
         "gpu": "12.3",
+        "groups": "数据库",
         "country_code": "JP",
         "ipv4": "192.0.2.65",
         "last_active": "2026-11-23T12:48:56+00:00",
@@ -262,20 +263,16 @@ async def test_a_share_is_never_more_than_everything(
 async def test_an_idle_server_shows_zero(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """The dashboard leaves nothing out for being zero, and neither does Home Assistant."""
     states = states_of(hass, loaded, "5")
-    numbers = states.keys() - {"online", "boot_time", "country_code", "ipv4", "last_active"} - LATENCIES
+    numbers = states.keys() - {"online", "boot_time", "groups", "country_code", "ipv4", "last_active"} - LATENCIES
     assert {field for field in numbers if float(states[field]) != 0} == {"mem_total", "disk_total"}
     assert not numbers & {"swap_usage", "swap_used", "swap_total", "gpu"}
 
 
 @every_entity
 async def test_a_server_has_only_what_it_can_have(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
-    """Swap where there is some, a GPU where the host names one, no load on Windows, addresses where known."""
+    """Swap where there is some, a GPU where the host names one, no load on Windows; a group, an address where known."""
     fields = {str(key): entities_of(hass, loaded, str(key)).keys() for key in range(1, 9)}
-    having = {
-        field: {key for key, of_server in fields.items() if field in of_server}
-        for field in ("swap_usage", "swap_used", "swap_total", "gpu", "load_1", "load_5", "load_15", "ipv4", "ipv6")
-    }
-    assert having == {
+    expected = {
         "swap_usage": {"1", "2", "3", "6", "7"},
         "swap_used": {"1", "2", "3", "6", "7"},
         "swap_total": {"1", "2", "3", "6", "7"},
@@ -283,10 +280,12 @@ async def test_a_server_has_only_what_it_can_have(hass: HomeAssistant, loaded: M
         "load_1": {"1", "2", "3", "5", "6", "7"},
         "load_5": {"1", "2", "3", "5", "6", "7"},
         "load_15": {"1", "2", "3", "5", "6", "7"},
+        "groups": {"1", "2", "3", "5", "6", "8"},
         "ipv4": {"1", "2", "4", "5", "6", "7"},
         "ipv6": {"1", "3"},
     }
-    assert set(fields["8"]) == {"online"}
+    assert {field: {key for key in fields if field in fields[key]} for field in expected} == expected
+    assert fields["8"] == {"online", "groups"}  # it has never reported
 
 
 @every_entity
@@ -302,6 +301,20 @@ async def test_temperatures_that_are_named_alike_are_told_apart(hass: HomeAssist
         "temperature_nvme_composite": "Temperature nvme_composite",
         "temperature_nvme_composite 2": "Temperature nvme_composite 2",
     }
+
+
+@every_entity
+async def test_a_group_is_shown_as_far_as_a_state_can(
+    hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard, time: PassingTime
+) -> None:
+    """A server without one shows none; what had one keeps its sensor."""
+    dashboard.world.edit(1, group="x" * 300)
+    dashboard.world.edit(2, group="")
+    dashboard.world.edit(4, group="Works")
+    await time.polls()
+    assert state(hass, loaded, "1", "groups") == "x" * 255
+    assert state(hass, loaded, "2", "groups") == STATE_UNKNOWN
+    assert state(hass, loaded, "4", "groups") == "Works"
 
 
 # What comes later, and what goes
