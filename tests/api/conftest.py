@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Awaitable
 from ssl import SSLContext
 from typing import Protocol
 
-from aiohttp import ClientSession, DummyCookieJar
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 import pytest
 from yarl import URL
 
-from custom_components.nezha.api import ApiToken, NezhaClient
+from custom_components.nezha.api import Credential, NezhaClient, session_options, token_credential
 
 from .site import Answer, Site
 
@@ -26,8 +26,10 @@ class ServeSite(Protocol):
 class Connect(Protocol):
     """Makes clients."""
 
-    def __call__(self, url: str, token: str = TOKEN, *, session: ClientSession | None = None) -> NezhaClient:
-        """Return a client for an address."""
+    def __call__(
+        self, url: str, credential: str | Credential = TOKEN, *, session: ClientSession | None = None
+    ) -> NezhaClient:
+        """Return a client for an address; a text is a token."""
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def custom_integrations() -> None:
 @pytest.fixture
 async def session(socket_enabled: None) -> AsyncIterator[ClientSession]:
     """Return a session as the client wants it."""
-    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
+    async with ClientSession(**session_options()) as session:
         yield session
 
 
@@ -47,8 +49,10 @@ def connect(session: ClientSession) -> Connect:
     """Return what makes clients, with a session of their own if they need one."""
     usual = session
 
-    def connect(url: str, token: str = TOKEN, *, session: ClientSession | None = None) -> NezhaClient:
-        return NezhaClient(session or usual, URL(url), ApiToken(token))
+    def connect(url: str, credential: str | Credential = TOKEN, *, session: ClientSession | None = None) -> NezhaClient:
+        if isinstance(credential, str):
+            credential = token_credential(credential)
+        return NezhaClient(session or usual, URL(url), credential)
 
     return connect
 

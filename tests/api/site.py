@@ -1,18 +1,30 @@
 """A site that answers as a test says; clients may take it for a dashboard of generation 0."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from simulator.go_json import encode
-from simulator.received import ReceivedRequest
-from tests.simulator.recorded import Exchange
+
+from .recorded import Exchange
 
 type Answer = Callable[[], web.Response]
+"""Makes the same answer again and again."""
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that reached a site."""
+
+    method: str
+    path: str
+    """With the query."""
+    authorization: str | None
 
 
 class Site:
@@ -21,19 +33,19 @@ class Site:
     def __init__(self, answer: Answer, *, everywhere: bool = False) -> None:
         """Give this answer, also to the two paths if it is one for `everywhere`."""
         self.answer = answer
-        self.requests: list[ReceivedRequest] = []
+        self.requests: list[Asked] = []
         self.url = ""
         self._everywhere = everywhere
 
     def application(self) -> web.Application:
         """Return what serves the site."""
         application = web.Application()
-        application.router.add_get("/{path:.*}", self._serve)
+        application.router.add_route("*", "/{path:.*}", self._serve)
         application.on_response_prepare.append(_without_empty_date)
         return application
 
     async def _serve(self, request: web.Request) -> web.Response:
-        self.requests.append(ReceivedRequest.of(request))
+        self.requests.append(Asked(request.method, request.path_qs, request.headers.get("Authorization")))
         response = (self.answer if self._everywhere else self._of_generation_0(request.path))()
         response.headers.setdefault("Date", "")
         return response

@@ -59,7 +59,8 @@ async def test_nothing_is_known_before_the_dashboard_has_answered(connect: Conne
     client = connect("https://nezha.example.com/sub")
 
     assert client.url == URL("https://nezha.example.com/sub")
-    assert (client.generation, client.capabilities, client.server_page(1)) == (None, None, None)
+    assert (client.generation, client.capabilities, client.site_name) == (None, Capabilities(), "")
+    assert client.server_page(1, monitored=True) is None
 
 
 async def test_generation_is_known_afterwards(connect: Connect, dashboard: ServedDashboard) -> None:
@@ -68,8 +69,9 @@ async def test_generation_is_known_afterwards(connect: Connect, dashboard: Serve
     await client.snapshot()
 
     assert client.generation == 0
-    assert client.capabilities == Capabilities(groups=True, monitors=True)
-    assert client.server_page(7) == f"{dashboard.url}/network/7"
+    assert client.capabilities == Capabilities(stream=False, monitors=False)
+    assert client.server_page(7, monitored=True) == f"{dashboard.url}/network/7"
+    assert client.server_page(7, monitored=False) is None
 
 
 async def test_refused_token_is_never_sent_again(connect: Connect, dashboard: ServedDashboard) -> None:

@@ -9,7 +9,7 @@ import socket
 from typing import override
 from unittest.mock import patch
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import unused_port
 import pytest
@@ -29,6 +29,7 @@ from custom_components.nezha.api import (
     NotNezhaError,
     RedirectedError,
     base_url,
+    session_options,
 )
 from simulator.faults import FaultKind
 from simulator.go_json import encode
@@ -139,7 +140,7 @@ class Nowhere(AbstractResolver):
 async def test_host_without_address_cannot_be_resolved(connect: Connect, socket_enabled: None) -> None:
     """A name that nobody knows."""
     connector = TCPConnector(resolver=Nowhere())
-    async with ClientSession(connector=connector, cookie_jar=DummyCookieJar()) as session:
+    async with ClientSession(connector=connector, **session_options()) as session:
         with pytest.raises(CannotResolveError):
             await connect("http://nezha.invalid", session=session).snapshot()
 
@@ -177,7 +178,7 @@ async def test_certificate_cannot_be_trusted(  # noqa: PLR0913 - what varies, an
     site = await serve_site(result(ONE_SERVER), ssl=served_with(certificate))
 
     connector = TCPConnector(ssl=trusting(certificate) if trusted else True)
-    async with ClientSession(connector=connector, cookie_jar=DummyCookieJar()) as session:
+    async with ClientSession(connector=connector, **session_options()) as session:
         with pytest.raises(CertificateError):
             await connect(site.url, session=session).snapshot()
     assert site.requests == []
@@ -192,7 +193,7 @@ async def test_certificate_is_trusted(
     site = await serve_site(result(ONE_SERVER), ssl=served_with(certificate))
 
     connector = TCPConnector(ssl=trusting(certificate) if verified else False)
-    async with ClientSession(connector=connector, cookie_jar=DummyCookieJar()) as session:
+    async with ClientSession(connector=connector, **session_options()) as session:
         assert (await connect(site.url, session=session).snapshot()).servers
 
 

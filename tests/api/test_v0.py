@@ -25,13 +25,13 @@ from simulator.faults import FaultKind
 from simulator.go_json import encode
 from simulator.world import World
 from tests.conftest import DETAILS, Serve, ServedDashboard
-from tests.simulator.recorded import Exchange, exchanges
 
 from .conftest import Connect, ServeSite
 from .eight_servers import EIGHT_SERVERS, at
+from .recorded import Exchange, exchanges
 from .site import payload, recorded, reply, result
 
-RECORDED = {f"{exchange.folder}/{exchange.name}": exchange for exchange in exchanges()}
+RECORDED = exchanges("v0")
 NEWEST = "v0.20.13"
 OLD = "v0.16.16"
 LARGEST_SIGNED = 2**63 - 1

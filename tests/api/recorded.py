@@ -1,0 +1,73 @@
+"""The answers that real dashboards gave, as they were recorded."""
+
+from dataclasses import dataclass, field
+import json
+from pathlib import Path
+from typing import Any, Self
+
+FOLDER = Path(__file__).parents[1] / "fixtures"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A request to a dashboard and its answer; `body` is a text if it is no JSON."""
+
+    folder: str
+    name: str
+    method: str
+    path: str
+    credential: str
+    content: Any = None
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Return what a file holds."""
+        recorded = json.loads(path.read_text(encoding="utf-8"))
+        request = recorded["request"]
+        return cls(
+            folder=path.parent.name,
+            name=path.stem,
+            method=request["method"],
+            path=request["path"],
+            credential=request["credential"],
+            content=request.get("json"),
+            status=recorded["status"],
+            headers=recorded["headers"],
+            body=recorded["body"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A WebSocket connection: the HTTP status of its handshake, its messages, and whether the dashboard ended it."""
+
+    status: int = 101
+    messages: list[Any] = field(default_factory=list)
+    ended: bool = False
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Return what a file holds."""
+        _, *events = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+        return cls(
+            status=next((event["status"] for event in events if event["type"] == "refused"), 101),
+            messages=[event["json"] for event in events if event["type"] == "text"],
+            ended=any(event["type"] == "CLOSED" for event in events),
+        )
+
+
+def exchanges(generation: str) -> dict[str, Exchange]:
+    """Return every exchange with a generation, `v0`, by the names of its folder and file."""
+    found = (Exchange.read(path) for path in sorted(FOLDER.glob(f"{generation}/*/*.json")))
+    return {f"{exchange.folder}/{exchange.name}": exchange for exchange in found}
+
+
+def connections(generation: str) -> dict[str, Connection]:
+    """Return every WebSocket connection to a generation by the names of its folder and file."""
+    return {
+        f"{path.parent.name}/{path.stem}": Connection.read(path)
+        for path in sorted(FOLDER.glob(f"{generation}/*/*.jsonl"))
+    }
