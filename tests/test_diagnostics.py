@@ -62,7 +62,13 @@ async def test_the_whole_dashboard(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, loaded: MockConfigEntry, snapshot: SnapshotAssertion
 ) -> None:
     """The entry, what is known of the dashboard, and every server."""
-    assert without_times(await get_diagnostics_for_config_entry(hass, hass_client, loaded)) == snapshot
+    found = without_times(await get_diagnostics_for_config_entry(hass, hass_client, loaded))
+    servers = found.pop("servers")
+    assert found == snapshot
+    assert list(servers) == list("12345678")
+    for key, server in servers.items():
+        device = device_of(hass, loaded, f"{loaded.entry_id}_{key}")
+        assert await get_diagnostics_for_device(hass, hass_client, loaded, device) == {"server": server}
 
 
 async def test_one_server(
@@ -94,6 +100,17 @@ async def test_a_server_that_is_gone(
     await time.polls()
     device = device_of(hass, loaded, f"{loaded.entry_id}_2")
     assert await get_diagnostics_for_device(hass, hass_client, loaded, device) == {"server": None}
+
+
+async def test_a_dashboard_that_is_not_loaded_tells_only_its_entry(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, loaded: MockConfigEntry
+) -> None:
+    """Above all one that cannot be set up is reported."""
+    await hass.config_entries.async_unload(loaded.entry_id)
+    found = await get_diagnostics_for_config_entry(hass, hass_client, loaded)
+    assert list(found) == ["entry"]
+    device = device_of(hass, loaded, f"{loaded.entry_id}_2")
+    assert await get_diagnostics_for_device(hass, hass_client, loaded, device) == found
 
 
 async def test_what_is_left_out_is_told(
