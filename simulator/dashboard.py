@@ -1,19 +1,27 @@
 """A dashboard: a world, the routes of its generation, and faults in between."""
 
+from collections.abc import Iterable
 from email.utils import formatdate
-from typing import Final
+import re
+from typing import Final, Unpack
 
 from aiohttp import HttpVersion11, web
 
+from simulator.accounts import TOKEN_PREFIX, Accounts
 from simulator.control import Control
 from simulator.fault_answers import FaultAnswers, Routes
 from simulator.faults import Faults
+from simulator.interior import Interior
 from simulator.received import ReceivedRequest, RequestLog, new_request_log
 from simulator.routes_v0 import RoutesV0
-from simulator.settings import Settings, made_up_token
+from simulator.routes_v1 import RoutesV1
+from simulator.routes_v2 import READING, RoutesV2
+from simulator.settings import Options, Settings, made_up_token
+from simulator.streams import Streams
+from simulator.waf import Waf
 from simulator.world import World
 
-GENERATIONS: Final = {"v0": RoutesV0}
+GENERATIONS: Final[dict[str, type[RoutesV0 | RoutesV1]]] = {"v0": RoutesV0, "v1": RoutesV1, "v2": RoutesV2}
 """How each generation answers."""
 _BUFFERED: Final = 2048
 """Bytes that Go's HTTP server holds back to count them; longer bodies it sends in chunks."""
@@ -29,7 +37,7 @@ class Dashboard:
         generation: str = "v0",
         version: str | None = None,
         token: str | None = None,
-        view_password: str = "",
+        **options: Unpack[Options],
     ) -> None:
         """Put a dashboard before a world.
 
@@ -37,36 +45,92 @@ class Dashboard:
             world: What it watches; eight servers when left out.
             generation: Which generation's wire it speaks.
             version: Of the dashboard, `0.16.16`; the newest of its generation when left out.
-            token: The API token; made up from the world's seed when left out.
-            view_password: Asked for on pages and monitors; empty for none.
+            token: The API token, or a personal access token; made up from the world's seed when left out.
+            options: Further settings.
 
         Raises:
-            ValueError: The version is none of the generation.
+            ValueError: The version is none of the generation, or it knows no tokens and one is given.
 
         """
         routes = GENERATIONS[generation]
         self.world: Final = world or World()
-        self.settings: Final = Settings(
-            version=version or routes.newest,
-            token=token or made_up_token(self.world.seed),
-            view_password=view_password,
-        )
+        self.settings: Final = Settings(version=version or routes.newest, token="", **options)
+        numbers = tuple(int(part) for part in re.findall(r"\d+", self.settings.version))
+        self.accounts: Final = Accounts(self.world.clock, self.world.seed, has_sessions=numbers >= (2, 0, 14))
+        self.waf: Final = Waf(self.world.clock)
+        self.streams: Final = Streams(self.settings)
         self.requests: Final[RequestLog] = new_request_log()
         self.faults: Final = Faults()
-        self._routes: Final[Routes] = routes(self.world, self.settings)
+        interior = Interior(self.world, self.settings, self.accounts, self.waf, self.streams)
+        self._routes: Final[Routes] = routes(interior)
+        self._scopes: Final = READING if numbers >= (2, 1, 2) else READING[1:]
+        self._has_scopes: Final = numbers >= (2, 1)
+        if self._has_scopes or generation == "v0":
+            prefix = TOKEN_PREFIX if self._has_scopes else ""
+            self.replace_token(token or prefix + made_up_token(self.world.seed))
+        elif token:
+            raise ValueError(f"dashboards of version {self.settings.version} know no tokens")
 
     @property
     def token(self) -> str:
-        """Return the API token; empty when there is none."""
+        """Return the API token, or the first personal access token; empty when there is none."""
         return self.settings.token
 
-    def revoke_token(self) -> None:
-        """Have no token from now on."""
-        self.settings.token = ""
+    @property
+    def strikes(self) -> dict[str, int]:
+        """Return how many strikes count against each client's address; without a firewall they do no harm."""
+        return self.waf.strikes()
+
+    def revoke_token(self, token: str | None = None) -> None:
+        """Know a token no more, the first one if none is given; its streams end without a close frame."""
+        revoked = self.settings.token if token is None else token
+        self.accounts.tokens.pop(revoked, None)
+        self.streams.end(token=revoked)
+        if revoked == self.settings.token:
+            self.settings.token = ""
 
     def replace_token(self, token: str) -> None:
         """Have another token from now on."""
+        self.revoke_token()
         self.settings.token = token
+        if self._has_scopes:
+            self.accounts.add_token(token, self._scopes)
+
+    def add_token(self, *scopes: str, server_ids: Iterable[int] = (), days: float | None = None) -> str:
+        """Make a further personal access token, with the scopes that reading needs if none are given."""
+        number = len(self.accounts.tokens) + 2
+        value = TOKEN_PREFIX + made_up_token(self.world.seed, number)
+        self.accounts.add_token(value, scopes or self._scopes, server_ids=server_ids, days=days)
+        return value
+
+    def log_in(self, address: str = "") -> str:
+        """Return the token (JWT) of a new session, as a login from an address brings it."""
+        return self.accounts.log_in(address).token
+
+    def expire_sessions(self) -> None:
+        """Let every session token so far be too old."""
+        self.accounts.expire_sessions()
+
+    def end_sessions(self) -> None:
+        """Revoke every session so far."""
+        self.accounts.end_sessions()
+
+    def send_frame(self) -> None:
+        """Send a frame to every stream now."""
+        self.streams.send_frame()
+
+    def send_text(self, text: str) -> None:
+        """Send any text to every stream now."""
+        self.streams.send_text(text)
+
+    def end_streams(self) -> None:
+        """Close every stream's connection without a close frame."""
+        self.streams.end()
+
+    def restart(self, *, seconds: float = 5.0) -> None:
+        """Forget what agents told, and end all streams; within these seconds all agents are back."""
+        self.world.restart_dashboard(seconds=seconds)
+        self.streams.end()
 
     def application(self) -> web.Application:
         """Return what serves the dashboard and, below `/__simulator`, its control; one for each event loop."""
@@ -81,6 +145,7 @@ class Dashboard:
 
         async def close(_: web.Application) -> None:
             answers.close()
+            self.streams.end()
 
         application = web.Application()
         application.add_routes(Control(self).routes())
@@ -95,7 +160,9 @@ class Dashboard:
         response.headers.popall("Server", None)
 
 
-def _framed(request: web.Request, response: web.Response) -> web.Response:
+def _framed(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    if not isinstance(response, web.Response):
+        return response
     long = isinstance(response.body, bytes) and len(response.body) > _BUFFERED
     if long and request.version >= HttpVersion11:
         response.enable_chunked_encoding()

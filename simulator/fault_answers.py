@@ -17,7 +17,7 @@ from simulator.pages import moved, page
 class Routes(Protocol):
     """How the dashboards of one generation answer."""
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         """Return the right answer."""
 
     def refusal(self) -> web.Response:
@@ -49,6 +49,8 @@ class FaultAnswers:
             case FaultKind.SLOW:
                 await self._pause(options.get("seconds", 10))
         right = await self._routes.answer(request)
+        if not isinstance(right, web.Response):
+            return right
         if kind is FaultKind.TRICKLE:
             return await self._trickle(request, right, options.get("seconds", 1))
         changed = _CHANGED.get(kind)
@@ -125,10 +127,11 @@ def _garbage(right: web.Response, _: FaultOptions) -> web.Response:
 def _replace_server(right: web.Response, options: FaultOptions) -> web.Response:
     """Change only an answer that lists servers."""
     payload = json.loads(_body(right) or b"{}") if right.content_type == "application/json" else {}
-    if not isinstance(payload.get("result"), list):
+    key = next((key for key in ("result", "data") if isinstance(payload.get(key), list)), None)
+    if key is None:
         return right
-    payload["result"] = [
-        options.get("entry") if listed.get("id") == options.get("server_id") else listed for listed in payload["result"]
+    payload[key] = [
+        options.get("entry") if listed.get("id") == options.get("server_id") else listed for listed in payload[key]
     ]
     return _json(payload)
 

@@ -4,6 +4,7 @@ The recorded dashboards had these eight; their addresses are of documentation ne
 """
 
 from dataclasses import replace
+import json
 from typing import Final
 
 from simulator.chance import between, pick
@@ -68,6 +69,28 @@ _PLACES: Final = (
 _TASKS: Final = (("web", "Edge"), ("cache", "Edge"), ("db", "数据库"), ("build", "Works"), ("mail", ""))
 _NETWORKS: Final = ("192.0.2", "198.51.100", "203.0.113")
 
+_PUBLIC_NOTE: Final = json.dumps(
+    {
+        "billingDataMod": {
+            "startDate": "2026-01-15T00:00:00.000+08:00",
+            "endDate": "2027-01-15T00:00:00.000+08:00",
+            "autoRenewal": "1",
+            "cycle": "Year",
+            "amount": "49.9USD",
+        },
+        "planDataMod": {
+            "bandwidth": "1Gbps",
+            "trafficVol": "1TB/Month",
+            "trafficType": "2",
+            "IPv4": "1",
+            "IPv6": "1",
+            "networkRoute": "CN2,CMI",
+            "extra": "",
+        },
+    },
+    separators=(",", ":"),
+)
+
 
 def machine(seed: int, number: int) -> Machine:
     """Return the server of a number from 1, the same for the same seed."""
@@ -86,6 +109,7 @@ def _recorded(seed: int) -> tuple[Machine, ...]:
             ipv6="2001:db8:1::1",
             country_code="hk",
             distance=5,
+            public_note=_PUBLIC_NOTE,
         ),
         Machine(
             key=(seed, 2),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 import math
+from uuid import NAMESPACE_DNS, uuid5
 
 from simulator.activity import Activity, Wave
 from simulator.chance import between
@@ -36,6 +37,8 @@ class Machine:
     gpus: tuple[float, ...] = ()
     """Per cent when idle, one for each GPU."""
     reports_load: bool = True
+    public_note: str = ""
+    """Shown to everybody; by convention JSON about billing and plan."""
     reports: bool = True
     offline_for: float | None = None
     """Seconds that the last report is old when the world begins."""
@@ -43,6 +46,13 @@ class Machine:
     """Milliseconds to what the monitors ask for."""
     failing: float = 0.0
     """Share of the monitors' probes that get no answer."""
+
+    @property
+    def uuid(self) -> str:
+        """Return what the agent identifies itself by."""
+        seed, number = self.key
+        world = f"world-{seed}." if seed else ""
+        return str(uuid5(NAMESPACE_DNS, f"server-{number}.{world}example"))
 
     def boot_time(self, before: float) -> int:
         """Return the Unix second of the last planned reboot before a Unix second.

@@ -30,6 +30,7 @@ class Monitor:
     id: int
     name: str
     kind: MonitorKind
+    target: str
     extra: float = 0.0
     """Milliseconds on top of a server's distance."""
     broken: bool = False
@@ -58,8 +59,8 @@ class History:
 
 
 MONITORS: Final = (
-    Monitor(1, "Ping Frankfurt", MonitorKind.PING),
-    Monitor(2, "SSH", MonitorKind.TCP, extra=1.5),
-    Monitor(3, "Website", MonitorKind.HTTP, extra=30),
-    Monitor(4, "Broken", MonitorKind.PING, broken=True),
+    Monitor(1, "Ping Frankfurt", MonitorKind.PING, "192.0.2.250"),
+    Monitor(2, "SSH", MonitorKind.TCP, "192.0.2.251:22", extra=1.5),
+    Monitor(3, "Website", MonitorKind.HTTP, "https://site.example/", extra=30),
+    Monitor(4, "Broken", MonitorKind.PING, "fail.example", broken=True),
 )

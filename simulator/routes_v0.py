@@ -12,10 +12,11 @@ from urllib.parse import quote, unquote
 from aiohttp import web
 
 from simulator.go_json import encode
+from simulator.interior import Interior
 from simulator.pages import VIEW_FORM, moved, page
-from simulator.settings import Settings
-from simulator.wire_v0 import Version, WireV0
-from simulator.world import World
+from simulator.versions import Version, parse_version, version_text
+from simulator.wire_v0 import WireV0
+from simulator.world import Returns
 
 _OLDEST: Final[Version] = (0, 15, 14)
 """Before this one the wire is not known."""
@@ -28,40 +29,24 @@ _PROOF_SECONDS: Final = 86_400
 type _Answer = Callable[[web.Request], web.Response]
 
 
-def parse_version(text: str) -> Version:
-    """Return the numbers of a generation 0 version.
-
-    Raises:
-        ValueError: It is no version of this generation that is known.
-
-    """
-    match = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+)", text)
-    version = tuple(int(number) for number in match.groups()) if match else ()
-    if not _OLDEST <= version <= _NEWEST:
-        raise ValueError(f"{text!r} is no version from {_text(_OLDEST)} to {_text(_NEWEST)}")
-    return version
-
-
-def _text(version: Version) -> str:
-    return ".".join(map(str, version))
-
-
 class RoutesV0:
     """Answers like a dashboard between 0.15.14 and 0.20.13."""
 
-    newest: Final = _text(_NEWEST)
+    newest: Final = version_text(_NEWEST)
+    agent: Final = "0.20.5"
 
-    def __init__(self, world: World, settings: Settings) -> None:
+    def __init__(self, interior: Interior) -> None:
         """Answer for a world.
 
         Raises:
             ValueError: The version in the settings is of another generation.
 
         """
-        self._world: Final = world
-        self._settings: Final = settings
-        self._version: Final = parse_version(settings.version)
-        self._wire: Final = WireV0(world, self._version)
+        self._world: Final = interior.world
+        self._settings: Final = interior.settings
+        self._version: Final = parse_version(self._settings.version, _OLDEST, _NEWEST)
+        self._wire: Final = WireV0(self._world, self._version)
+        self._world.equip(self.agent, Returns.NEVER)
         self._calls = 0
 
     async def answer(self, request: web.Request) -> web.Response:

@@ -10,9 +10,8 @@ from typing import Any, Final
 from simulator.chance import shuffled
 from simulator.facts import Host, State
 from simulator.monitors import History, MonitorKind
+from simulator.versions import Version
 from simulator.world import Server, World
-
-type Version = tuple[int, ...]
 
 NEVER_ACTIVE: Final = -62_135_596_800
 """Unix seconds of year 1: no report since the dashboard started."""
@@ -24,7 +23,6 @@ class WireV0:
 
     world: World
     version: Version
-    """Its numbers, `(0, 20, 13)`."""
 
     def server_list(self, tag: str, call: int) -> list[dict[str, Any]]:
         """Return `result` of /server/list; an empty tag means every server."""

@@ -1,13 +1,15 @@
 """What a dashboard watches: servers with their agents, and monitors. Knows nothing of any wire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 import math
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from simulator.agent import Agent, Report
-from simulator.chance import between
+from simulator.chance import between, pick
 from simulator.clock import Clock
+from simulator.facts import State
 from simulator.fleet import machine
 from simulator.machines import DAY, Machine
 from simulator.monitors import MONITORS, History
@@ -19,8 +21,26 @@ _POINT_DELAY: Final = 30
 """Seconds into a minute at which its second probe is in and its point is stored."""
 
 
+_FOUNDED: Final = 1_767_196_800.0
+"""Unix seconds at which the first servers were entered."""
+_REGISTERING: Final = 2
+"""Seconds that an agent takes to register itself anew."""
+_POWER_NOTICED: Final = 960
+"""Seconds until a dashboard gives up on a connection that ended without a word."""
+_ADJECTIVES: Final = ("brave", "calm", "eager", "gentle", "merry", "quick", "quiet", "sunny")
+_ANIMALS: Final = ("badger", "heron", "lobster", "marten", "otter", "raven", "stoat", "wren")
+
+
 class UnknownServerError(LookupError):
     """No server has this id."""
+
+
+class Returns(Enum):
+    """When a server that was deleted while its agent runs is back."""
+
+    NEVER = auto()
+    AT_ONCE = auto()
+    AFTER_RESTART = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +52,40 @@ class Server:
     group: str
     display_index: int
     hide_for_guest: bool
+    uuid: str
+    note: str
+    """For administrators alone."""
+    public_note: str
+    created: float
+    """Unix seconds on the world's clock."""
+    updated: float
     report: Report | None
     """The last report; None when none came since the dashboard started."""
+    connected: bool
+    """Whether the agent's stream is open, as far as the dashboard knows."""
+    stateless: bool
+    """Whether a host with a later boot time came and its state not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Servers that an administrator put together."""
+
+    id: int
+    name: str
+    created: float
+    """Unix seconds on the world's clock."""
+
+
+class Changes(TypedDict, total=False):
+    """What an administrator can change about a server."""
+
+    name: str | None
+    group: str | None
+    display_index: int | None
+    hide_for_guest: bool | None
+    public_note: str | None
+    note: str | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +96,10 @@ class _Entry:
     group: str
     display_index: int
     hide_for_guest: bool
+    public_note: str
+    note: str
+    created: float
+    updated: float
     agent: Agent
 
 
@@ -77,20 +133,55 @@ class World:
         self.seed: Final = seed
         self.clock: Final = clock or Clock()
         self._interval: Final = report_interval
-        self._latency_points: Final = min(latency_points, DAY_OF_POINTS)
+        self.latency_points: Final = min(latency_points, DAY_OF_POINTS)
+        self.founded: Final = _FOUNDED
         self._entries: Final[dict[int, _Entry]] = {}
+        self._groups: Final[dict[str, Group]] = {}
+        self._orphans: Final[list[Agent]] = []
+        self._deleted: Final[dict[int, Agent]] = {}
+        self._agent_version = ""
+        self._returns = Returns.NEVER
         self._next_id = 1
         for _ in range(servers):
             self._register(machine(seed, self._next_id))
 
     def servers(self) -> list[Server]:
         """Return every server in the order in which they were added."""
-        return [self._server(server_id, entry) for server_id, entry in self._entries.items()]
+        now = self.clock.now()
+        return [self._server(server_id, entry) for server_id, entry in self._entries.items() if entry.created <= now]
+
+    def groups(self) -> list[Group]:
+        """Return every group that ever had a server, in the order of their ids."""
+        return list(self._groups.values())
+
+    def equip(self, agent_version: str, returns: Returns) -> None:
+        """Give all machines the agents of a dashboard, and tell when deleted ones register themselves again."""
+        self._agent_version, self._returns = agent_version, returns
+        for entry in self._entries.values():
+            entry.agent.install(agent_version)
 
     def server(self, server_id: int) -> Server | None:
         """Return the server of an id, None if there is none."""
         entry = self._entries.get(server_id)
-        return None if entry is None else self._server(server_id, entry)
+        known = entry is not None and entry.created <= self.clock.now()
+        return self._server(server_id, entry) if entry and known else None
+
+    def failing(self, server_id: int) -> float:
+        """Return the share of a server's probes that get no answer."""
+        return self._entry(server_id).agent.machine.failing
+
+    def distance(self, server_id: int) -> float:
+        """Return the milliseconds from a server to what monitors ask for."""
+        return self._entry(server_id).agent.machine.distance
+
+    def state_at(self, server_id: int, at: float) -> State | None:
+        """Return what a server's agent reported at a Unix second, None if it was silent."""
+        agent = self._entry(server_id).agent
+        return None if agent.silent(at) else agent.measured(at).state
+
+    def lost_history(self) -> bool:
+        """Return whether points are stored of a server that was deleted."""
+        return any(self._minutes(agent) for agent in self._deleted.values())
 
     def histories(self, server_id: int) -> list[History]:
         """Return what each monitor stored for a server within 24 hours, in the order of the monitors' ids.
@@ -98,12 +189,7 @@ class World:
         Monitors without a point are left out.
         """
         agent = self._entry(server_id).agent
-        newest = math.floor((self.clock.now() - _POINT_DELAY) / 60)
-        minutes = [
-            minute
-            for minute in range(newest - self._latency_points + 1, newest + 1)
-            if not agent.silent(minute * 60 + _POINT_DELAY)
-        ]
+        minutes = self._minutes(agent)
         if not minutes:
             return []
         return [
@@ -120,27 +206,54 @@ class World:
     def edit(
         self,
         server_id: int,
-        *,
-        name: str | None = None,
-        group: str | None = None,
-        display_index: int | None = None,
-        hide_for_guest: bool | None = None,
+        **changes: Unpack[Changes],
     ) -> None:
-        """Change what an administrator can change about a server; None leaves a field as it is."""
+        """Change what an administrator can change about a server; None leaves a field as it is.
+
+        Raises:
+            TypeError: A name is none of Changes.
+
+        """
+        if unknown := changes.keys() - Changes.__annotations__.keys():
+            raise TypeError(f"no server has {', '.join(sorted(unknown))}")
         entry = self._entry(server_id)
-        entry.name = entry.name if name is None else name
-        entry.group = entry.group if group is None else group
-        entry.display_index = entry.display_index if display_index is None else display_index
-        entry.hide_for_guest = entry.hide_for_guest if hide_for_guest is None else hide_for_guest
+        for name, value in changes.items():
+            if value is not None:
+                setattr(entry, name, value)
+        entry.updated = self.clock.now()
+        self._found(entry.group)
 
     def delete(self, server_id: int) -> None:
-        """Remove a server for good."""
-        self._entry(server_id)
+        """Remove a server; whether it comes back under another id while its agent runs, equip() told."""
+        agent = self._entry(server_id).agent
         del self._entries[server_id]
+        self._deleted[server_id] = replace(agent)
+        if not agent.running or self._returns is Returns.NEVER:
+            return
+        if self._returns is Returns.AFTER_RESTART:
+            self._orphans.append(agent)
+        else:
+            self._come_back(agent, self.clock.now() + _REGISTERING)
 
     def stop(self, server_id: int) -> None:
         """Stop a server's agent: the dashboard keeps the last report."""
         self._entry(server_id).agent.stop(self.clock.now())
+
+    def lose_power(self, server_id: int) -> None:
+        """Have a server fall silent so that the dashboard believes for 16 minutes that its agent is connected."""
+        now = self.clock.now()
+        self._entry(server_id).agent.stop(now, noticed=now + _POWER_NOTICED)
+
+    def jitter_boot_time(self, server_id: int, *, by: int = 1, seconds: float = 1.0) -> None:
+        """Have a server report a later boot time, and its next state after some seconds.
+
+        Raises:
+            ValueError: The boot time would not be later.
+
+        """
+        if by < 1:
+            raise ValueError(f"a boot time cannot be later by {by} seconds")
+        self._entry(server_id).agent.jitter(by, self.clock.now() + seconds)
 
     def start(self, server_id: int) -> None:
         """Start a server's agent: it reports at once."""
@@ -175,34 +288,84 @@ class World:
         for server_id, entry in self._entries.items():
             back = now + seconds * between(0.5, 1, self.seed, server_id, "back")
             entry.agent.lose_dashboard(now, back)
+        for agent in self._orphans:
+            self._come_back(agent, now + seconds)
+        self._orphans.clear()
 
     def _server(self, server_id: int, entry: _Entry) -> Server:
+        now = self.clock.now()
         return Server(
             id=server_id,
             name=entry.name,
             group=entry.group,
             display_index=entry.display_index,
             hide_for_guest=entry.hide_for_guest,
-            report=entry.agent.report(self.clock.now()),
+            uuid=entry.agent.machine.uuid,
+            note=entry.note,
+            public_note=entry.public_note,
+            created=entry.created,
+            updated=entry.updated,
+            report=entry.agent.report(now),
+            connected=entry.agent.connected(now),
+            stateless=entry.agent.stateless(now),
         )
 
     def _entry(self, server_id: int) -> _Entry:
-        try:
-            return self._entries[server_id]
-        except KeyError as error:
-            raise UnknownServerError(f"there is no server {server_id}") from error
+        entry = self._entries.get(server_id)
+        if entry is None or entry.created > self.clock.now():
+            raise UnknownServerError(f"there is no server {server_id}")
+        return entry
 
     def _register(self, new: Machine, first_report: float | None = None) -> int:
+        created = _FOUNDED if first_report is None else first_report
+        return self._enter(
+            _Entry(
+                name=new.name,
+                group=new.group,
+                display_index=self._next_id,
+                hide_for_guest=new.hide_for_guest,
+                public_note=new.public_note,
+                note="",
+                created=created,
+                updated=created,
+                agent=self._agent(new, first_report),
+            ),
+        )
+
+    def _come_back(self, agent: Agent, at: float) -> None:
+        """Have an agent register its machine under another id and a name of two words."""
+        agent.lose_dashboard(self.clock.now(), at)
+        words = (pick(words, self.seed, self._next_id, "name") for words in (_ADJECTIVES, _ANIMALS))
+        self._enter(
+            _Entry(
+                name="-".join(words),
+                group="",
+                display_index=0,
+                hide_for_guest=False,
+                public_note="",
+                note="",
+                created=at,
+                updated=at,
+                agent=agent,
+            ),
+        )
+
+    def _enter(self, entry: _Entry) -> int:
         server_id = self._next_id
         self._next_id += 1
-        self._entries[server_id] = _Entry(
-            name=new.name,
-            group=new.group,
-            display_index=server_id,
-            hide_for_guest=new.hide_for_guest,
-            agent=self._agent(new, first_report),
-        )
+        self._entries[server_id] = entry
+        self._found(entry.group)
         return server_id
+
+    def _found(self, group: str) -> None:
+        if group and group not in self._groups:
+            self._groups[group] = Group(len(self._groups) + 1, group, self.clock.now())
+
+    def _minutes(self, agent: Agent) -> list[int]:
+        """Return the minutes of which a point of an agent's monitors is stored."""
+        newest = math.floor((self.clock.now() - _POINT_DELAY) / 60)
+        minutes = range(newest - self.latency_points + 1, newest + 1)
+        return [minute for minute in minutes if not agent.silent(minute * 60 + _POINT_DELAY)]
 
     def _agent(self, new: Machine, first_report: float | None) -> Agent:
         """Return a machine's agent, which has reported since its boot if no first report is given."""
@@ -214,6 +377,7 @@ class World:
             boot_time=boot_time,
             first_report=since if new.reports else math.inf,
             interval=self._interval,
+            version=self._agent_version,
         )
         if new.offline_for is not None:
             agent.stop(last)
