@@ -138,14 +138,28 @@ async def test_a_token_with_impossible_characters_is_refused_unasked(
     await succeeds(hass, form, dashboard)
 
 
-@pytest.mark.parametrize("token", ["", "   ", "\t\n"])
-async def test_a_missing_token_is_named_without_a_request(
-    hass: HomeAssistant, dashboard: ServedDashboard, token: str
+@pytest.mark.parametrize("token", [{}, {"token": ""}, {"token": " \t\n"}])
+async def test_a_missing_token_is_named_once_it_is_clear_that_one_is_needed(
+    hass: HomeAssistant, dashboard: ServedDashboard, token: dict[str, str]
 ) -> None:
-    """Without a token there is nothing to be tried."""
-    form = await submit(hass, await start(hass), typed(dashboard.url, token))
+    """Newer dashboards have other ways in, so the dashboard is asked what it is."""
+    user_input = {"url": dashboard.url, "advanced": {"verify_ssl": True}, **token}
+    form = await submit(hass, await start(hass), user_input)
+    assert form["step_id"] == "user"
     assert form["errors"] == {"token": "token_empty"}
-    assert not dashboard.simulated.requests
+    assert len(dashboard.simulated.requests) <= MOST_REQUESTS
+    assert not any(request.authorization for request in dashboard.simulated.requests)
+
+    await succeeds(hass, form, dashboard)
+
+
+async def test_a_token_of_a_newer_dashboard_is_named_and_not_sent(
+    hass: HomeAssistant, dashboard: ServedDashboard
+) -> None:
+    """They are known by how they begin."""
+    form = await submit(hass, await start(hass), typed(dashboard.url, "nzp_abcdefgh"))
+    assert form["errors"] == {"token": "wrong_kind"}
+    assert not any(request.authorization for request in dashboard.simulated.requests)
 
     await succeeds(hass, form, dashboard)
 
@@ -223,6 +237,15 @@ async def test_a_dashboard_that_does_not_answer_in_time_is_named(
     assert form["errors"] == {"base": "timeout"}
 
     dashboard.simulated.faults.clear()
+    await succeeds(hass, form, dashboard)
+
+
+async def test_https_where_only_http_is_spoken_is_named(hass: HomeAssistant, dashboard: ServedDashboard) -> None:
+    """It is no matter of certificates."""
+    address = dashboard.url.replace("http://", "https://")
+    form = await submit(hass, await start(hass), typed(address, dashboard.token))
+    assert form["errors"] == {"base": "cannot_connect"}
+
     await succeeds(hass, form, dashboard)
 
 
@@ -323,7 +346,7 @@ async def test_the_unexpected_is_logged_and_the_flow_goes_on(
     hass: HomeAssistant, dashboard: ServedDashboard, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A mistake of ours shows as such, without the token."""
-    with patch("custom_components.nezha.config_flow.NezhaClient.snapshot", side_effect=RuntimeError("a mistake")):
+    with patch("custom_components.nezha.connection.NezhaClient.snapshot", side_effect=RuntimeError("a mistake")):
         form = await submit(hass, await start(hass), typed(dashboard.url, dashboard.token))
     assert form["errors"] == {"base": "unknown"}
     assert "a mistake" in caplog.text

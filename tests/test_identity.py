@@ -1,5 +1,6 @@
 """Which server is which, whatever its dashboard calls it, and which dashboard is which."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from simulator import FaultKind
 from tests.conftest import MONITOR, PassingTime, ServedDashboard, entity_id, state
 
 ENTRY_ID = "an-entry"
+FRANKFURT = [Latency(monitor_id=7, monitor_name="Frankfurt")]
 
 
 def shown(**names: str) -> Snapshot:
@@ -54,42 +56,55 @@ async def test_keys_and_names_survive_a_restart(hass: HomeAssistant) -> None:
     """With the monitors of each server."""
     before = await stored(hass)
     before.async_identify(shown(_1="web", _2="db"))
-    before.async_learn_monitors("1", [Latency(monitor_id=7, monitor_name="Frankfurt")])
+    before.async_learn_monitors("1", FRANKFURT)
     await before.async_save()
 
     after = await stored(hass)
-    assert after.known == {"1": Identity(1, "web", {"7": "Frankfurt"}), "2": Identity(2, "db")}
+    assert after.known == {"1": Identity(1, "web", monitors={"7": "Frankfurt"}), "2": Identity(2, "db")}
     assert list(after.async_identify(shown(_2="db", _1="web"))) == ["2", "1"]
 
 
-@pytest.mark.parametrize(
-    ("changed", "names"), [(shown(_1="renamed"), ["renamed"]), (shown(_1="web", _2="db"), ["web", "db"])]
-)
-async def test_what_changes_is_stored_in_a_moment(hass: HomeAssistant, changed: Snapshot, names: list[str]) -> None:
+CHANGES: dict[str, Callable[[ServerIdentities], object]] = {
+    "a name": lambda identities: identities.async_identify(shown(_1="renamed")),
+    "a new server": lambda identities: identities.async_identify(shown(_1="web", _2="db")),
+    "a monitor": lambda identities: identities.async_learn_monitors("1", FRANKFURT),
+    "a deletion": lambda identities: identities.async_forget("1"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_what_changes_is_stored_in_a_moment(
+    hass: HomeAssistant, change: Callable[[ServerIdentities], object]
+) -> None:
     """Without waiting for the end of Home Assistant, which may be a power cut."""
     identities = await stored(hass)
     identities.async_identify(shown(_1="web"))
     await identities.async_save()
-    identities.async_identify(changed)
+    change(identities)
+    await a_moment_passes(hass)
+    assert (await stored(hass)).known == identities.known != {"1": Identity(1, "web")}
+
+
+async def a_moment_passes(hass: HomeAssistant) -> None:
+    """Let what waits be stored."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=11))
     await hass.async_block_till_done()
-    assert [identity.name for identity in (await stored(hass)).known.values()] == names
 
 
 async def test_an_unchanged_fleet_is_not_stored_again(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
     """Home Assistant's disk may be a memory card."""
     identities = await stored(hass)
     identities.async_identify(shown(_1="web"))
-    identities.async_learn_monitors("1", [Latency(monitor_id=7, monitor_name="Frankfurt")])
+    identities.async_learn_monitors("1", FRANKFURT)
     await identities.async_save()
+    identities = await stored(hass)
     hass_storage.clear()
 
     identities.async_identify(shown(_1="web"))
-    identities.async_learn_monitors("1", [Latency(monitor_id=7, monitor_name="Frankfurt")])
-    identities.async_learn_monitors("unknown", [Latency(monitor_id=7, monitor_name="Frankfurt")])
+    identities.async_learn_monitors("1", FRANKFURT)
+    identities.async_learn_monitors("unknown", FRANKFURT)
     identities.async_forget("unknown")
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=11))
-    await hass.async_block_till_done()
+    await a_moment_passes(hass)
     assert f"{DOMAIN}.{ENTRY_ID}" not in hass_storage
 
 
@@ -97,13 +112,42 @@ async def test_a_forgotten_server_is_a_new_one_when_it_comes_back(hass: HomeAssi
     """Nothing of it is left, not even its monitors."""
     identities = await stored(hass)
     identities.async_identify(shown(_1="web", _2="db"))
-    identities.async_learn_monitors("1", [Latency(monitor_id=7, monitor_name="Frankfurt")])
+    identities.async_learn_monitors("1", FRANKFURT)
     identities.async_forget("1")
     await identities.async_save()
     assert (await stored(hass)).known == {"2": Identity(2, "db")}
 
     identities.async_identify(shown(_1="another", _2="db"))
     assert identities.known["1"] == Identity(1, "another")
+
+
+async def test_a_server_that_registers_again_keeps_its_key(hass: HomeAssistant) -> None:
+    """Its uuid is what it was, its id is new; who gets the old id then is another server."""
+    identities = await stored(hass)
+    identities.async_identify(with_uuids({1: "uuid of web", 2: "uuid of db"}))
+    await identities.async_save()
+
+    identities = await stored(hass)
+    again = identities.async_identify(with_uuids({2: "uuid of db", 3: "uuid of web"}))
+    assert {key: server.id for key, server in again.items()} == {"1": 3, "2": 2}
+    assert identities.ids == {2, 3}
+
+    another = identities.async_identify(with_uuids({1: "uuid of mail", 3: "uuid of web"}))
+    assert {key: server.id for key, server in another.items()} == {"1+": 1, "1": 3}
+
+
+async def test_a_uuid_that_is_not_told_is_remembered(hass: HomeAssistant) -> None:
+    """Messages of a stream and answers to guests have none."""
+    identities = await stored(hass)
+    identities.async_identify(with_uuids({1: "uuid of web"}))
+    identities.async_identify(with_uuids({1: None}))
+    assert identities.known["1"].uuid == "uuid of web"
+
+
+def with_uuids(uuids: Mapping[int, str | None]) -> Snapshot:
+    """Return what a dashboard shows whose servers have uuids."""
+    servers = {number: Server(id=number, name="a server", uuid=uuid) for number, uuid in uuids.items()}
+    return Snapshot(time=datetime(2026, 1, 1, tzinfo=UTC), servers=servers)
 
 
 async def test_a_renamed_server_keeps_its_device_and_entities(
@@ -212,3 +256,22 @@ def test_servers_tell_whether_it_is_the_same_dashboard(known: str, now: str, sam
 def numbered(names: str) -> list[tuple[int, str]]:
     """Return names with their places from 1, without dashes."""
     return [(number, name) for number, name in enumerate(names.split(), 1) if name != "-"]
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "same"),
+    [
+        pytest.param([(1, "web", "U")], [(7, "renamed", "U")], True, id="one uuid is enough"),
+        pytest.param([(1, "a", None), (2, "b", "U")], [(3, "c", "U"), (4, "d", "V")], True, id="one of several"),
+        pytest.param([(1, "web", "U")], [(1, "web", "V")], True, id="other uuids do not speak against a name"),
+        pytest.param([(1, "web", None)], [(1, "another", None)], None, id="no uuids are no proof"),
+    ],
+)
+def test_a_uuid_tells_that_it_is_the_same_dashboard(
+    known: list[tuple[int, str, str | None]],
+    now: list[tuple[int, str, str | None]],
+    same: bool | None,  # noqa: FBT001 - an outcome
+) -> None:
+    """Ids and names may all have changed."""
+    servers = [Server(id=number, name=name, uuid=uuid) for number, name, uuid in now]
+    assert same_dashboard([Identity(*identity) for identity in known], servers) is same

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
@@ -13,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.nezha.const import MOST_ROWS_A_DAY
 from custom_components.nezha.fleet import automatic_interval, rows_a_day
 from simulator import Dashboard, FaultKind, World
-from tests.conftest import MONITOR, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
+from tests.conftest import DETAILS, MONITOR, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 from tests.flows import prefilled
 
 ALL_DEFAULT = {"latency": True}
@@ -76,13 +77,36 @@ async def test_everything_is_shown_automatically_at_first(hass: HomeAssistant, l
 async def test_the_form_says_what_the_choice_of_an_interval_costs(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
     """Eight servers with eight lively entities each, every 30 and every 10 seconds."""
     form = await open_options(hass, loaded)
-    assert form["description_placeholders"] == {
+    assert costs(form) == {
         "servers": "8",
         "automatic": "30",
         "rows": "184,320",
         "least": "10",
         "least_rows": "552,960",
     }
+
+
+def costs(form: ConfigFlowResult) -> dict[str, str]:
+    """Return what the form says of the database."""
+    said = form["description_placeholders"] or {}
+    return {name: said[name] for name in ("servers", "automatic", "rows", "least", "least_rows")}
+
+
+async def test_the_form_says_how_much_the_dashboard_sends(
+    hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard
+) -> None:
+    """By the size of the last answer; a dashboard without a stream has no field and no number for one."""
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": dashboard.token}) as session,
+        session.get(f"{dashboard.url}{DETAILS}") as response,
+    ):
+        answer = await response.read()
+    form = await open_options(hass, loaded)
+    assert form["description_placeholders"]
+    assert int(form["description_placeholders"]["poll_megabytes"]) == pytest.approx(len(answer) * 2880 / 1e6, abs=1)
+    assert form["description_placeholders"]["stream_megabytes"] == "?"
+    assert form["data_schema"]
+    assert "stream" not in form["data_schema"].schema
 
 
 async def test_saving_the_form_as_it_is_changes_nothing(
@@ -246,6 +270,8 @@ async def test_options_can_be_chosen_while_the_dashboard_is_away(
     assert len(choices(form, "left_out_servers")) == 8
     assert form["description_placeholders"]
     assert form["description_placeholders"]["servers"] == "8"
+    assert form["description_placeholders"]["poll_megabytes"] == "?"
+    assert prefilled(form)["stream"] == "automatic", "whether it has a stream is not known"
 
     dashboard.simulated.faults.clear()
     await choose(hass, loaded, left_out_servers=["2"])
@@ -259,30 +285,31 @@ async def test_a_large_fleet_is_written_less_often(hass: HomeAssistant, serve: S
     entry = add_entry(hass, served, latency=False)
     await set_up(hass, entry)
     form = await open_options(hass, entry)
-    assert form["description_placeholders"] == {
+    assert costs(form) == {
         "servers": "100",
-        "automatic": "70",
-        "rows": "987,428",
+        "automatic": "90",
+        "rows": "768,000",
         "least": "10",
         "least_rows": "6,912,000",
     }
 
 
 @pytest.mark.parametrize(
-    ("servers", "interval"), [(0, 30), (1, 30), (8, 30), (43, 30), (44, 40), (57, 40), (58, 50), (100, 70), (1000, 700)]
+    ("servers", "interval"), [(0, 30), (1, 30), (8, 30), (43, 30), (44, 60), (86, 60), (87, 90), (100, 90), (1000, 720)]
 )
-def test_the_automatic_interval_grows_in_steps_of_ten_seconds(servers: int, interval: int) -> None:
-    """From where 30 seconds would write more than a million rows a day."""
+def test_the_automatic_interval_is_a_whole_number_of_polls(servers: int, interval: int) -> None:
+    """More than one from where each would write more than a million rows a day."""
     assert automatic_interval(servers) == interval
 
 
 def test_the_automatic_interval_stays_below_a_million_rows_a_day() -> None:
-    """But not more below than a step of ten seconds makes."""
+    """But not more below than one poll makes."""
     intervals = {servers: automatic_interval(servers) for servers in range(1, 2001)}
     too_short = [servers for servers, interval in intervals.items() if rows_a_day(servers, interval) > MOST_ROWS_A_DAY]
-    longer = {servers: interval - 10 for servers, interval in intervals.items() if interval > 30}
+    longer = {servers: interval - 30 for servers, interval in intervals.items() if interval > 30}
     too_long = [servers for servers, interval in longer.items() if rows_a_day(servers, interval) <= MOST_ROWS_A_DAY]
     assert not too_short
+    assert longer
     assert not too_long
 
 

@@ -83,6 +83,16 @@ async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntr
     return stored
 
 
+async def test_another_token_than_the_refused_one_is_tried(
+    hass: HomeAssistant, refused: MockConfigEntry, dashboard: ServedDashboard
+) -> None:
+    """However it came into the entry."""
+    dashboard.simulated.replace_token(NEW_TOKEN)
+    hass.config_entries.async_update_entry(refused, data={**refused.data, "token": NEW_TOKEN})
+    await hass.config_entries.async_reload(refused.entry_id)
+    assert refused.state is ConfigEntryState.LOADED
+
+
 async def test_what_is_remembered_of_a_refused_token_does_not_tell_it(
     refused: MockConfigEntry, dashboard: ServedDashboard, hass: HomeAssistant, serve: Serve
 ) -> None:
@@ -155,6 +165,7 @@ async def test_another_wrong_token_is_named(
     form = await submit(hass, await form_of(hass), {"token": "mistyped"})
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {"token": "invalid_auth"}
+    assert prefilled(form) == {"token": "mistyped"}
 
     await succeeds(hass, form, NEW_TOKEN)
 

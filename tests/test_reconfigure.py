@@ -15,6 +15,7 @@ from tests.conftest import PassingTime, Serve, ServedDashboard, add_entry, entit
 from tests.flows import prefilled, submit, typed
 
 NEW_TOKEN = "a-token-made-later"
+UNCHANGED = {"other_credential": False}
 
 
 def typed_address(url: str, *, verify_ssl: bool = True) -> dict[str, Any]:
@@ -38,7 +39,7 @@ async def test_the_form_shows_the_address_and_hides_the_token(hass: HomeAssistan
     form = await loaded.start_reconfigure_flow(hass)
     assert form["type"] is FlowResultType.FORM
     assert form["step_id"] == "reconfigure"
-    assert prefilled(form) == {"url": loaded.data["url"], "advanced": {"verify_ssl": True}}
+    assert prefilled(form) == UNCHANGED | {"url": loaded.data["url"], "advanced": {"verify_ssl": True}}
 
 
 async def test_the_same_dashboard_at_a_new_address_keeps_devices_and_entities(
@@ -73,6 +74,29 @@ async def test_a_new_token_replaces_the_old_one(
     assert loaded.data["token"] == NEW_TOKEN
 
 
+@pytest.mark.parametrize("token", ["", "  "])
+async def test_an_empty_token_keeps_the_old_one(
+    hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard, token: str
+) -> None:
+    """However the field was emptied."""
+    await succeeds(hass, await loaded.start_reconfigure_flow(hass), loaded, typed(dashboard.url, token))
+    assert loaded.data == {"url": dashboard.url, "token": dashboard.token, "verify_ssl": True}
+
+
+async def test_another_way_in_is_a_new_token_where_there_is_no_other(
+    hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard
+) -> None:
+    """It is asked for in the same form."""
+    user_input = typed_address(dashboard.url) | {"other_credential": True}
+    form = await submit(hass, await loaded.start_reconfigure_flow(hass), user_input)
+    assert form["step_id"] == "reconfigure"
+    assert form["errors"] == {"token": "token_empty"}
+
+    dashboard.simulated.replace_token(NEW_TOKEN)
+    await succeeds(hass, form, loaded, user_input | {"token": NEW_TOKEN})
+    assert loaded.data == {"url": dashboard.url, "token": NEW_TOKEN, "verify_ssl": True}
+
+
 async def test_a_refused_token_can_be_replaced_here_as_well(
     hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard, time: PassingTime
 ) -> None:
@@ -98,6 +122,7 @@ async def test_the_verification_of_the_certificate_can_be_switched_off(
     [
         ({"url": "ftp://nezha.example.com"}, {"url": "invalid_url"}),
         ({"token": "mistyped"}, {"token": "invalid_auth"}),
+        ({"token": "nzp_abcdefgh"}, {"token": "wrong_kind"}),
         ({"url": "http://127.0.0.1:{unused}"}, {"base": "connection_refused"}),
     ],
 )
@@ -115,7 +140,7 @@ async def test_errors_are_named_and_corrected_in_the_same_form(
     form = await submit(hass, await loaded.start_reconfigure_flow(hass), user_input)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == errors
-    assert prefilled(form) == user_input
+    assert prefilled(form) == UNCHANGED | user_input
     assert loaded.data == before
 
     await succeeds(hass, form, loaded, typed_address(dashboard.url))
