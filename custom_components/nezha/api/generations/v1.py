@@ -112,9 +112,9 @@ class GenerationV1:
             async with aclosing(self.stream(access)) as snapshots:
                 async for snapshot in snapshots:
                     return snapshot
-        except StreamRefusedError as err:
+        except StreamRefusedError:
             _data(await access.get(GROUPS))  # tells a guest who is refused from a proxy that forwards no WebSockets
-            raise NotOfferedError(str(err)) from err
+            raise
         raise InvalidAnswerError("a stream without a message")
 
 
