@@ -1,6 +1,6 @@
 """The answers that real dashboards gave, as they were recorded."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import json
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +17,6 @@ class Exchange:
     method: str
     path: str
     credential: str
-    content: Any = None
     status: int
     headers: dict[str, str]
     body: Any
@@ -33,29 +32,9 @@ class Exchange:
             method=request["method"],
             path=request["path"],
             credential=request["credential"],
-            content=request.get("json"),
             status=recorded["status"],
             headers=recorded["headers"],
             body=recorded["body"],
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Connection:
-    """A WebSocket connection: the HTTP status of its handshake, its messages, and whether the dashboard ended it."""
-
-    status: int = 101
-    messages: list[Any] = field(default_factory=list)
-    ended: bool = False
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Return what a file holds."""
-        _, *events = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-        return cls(
-            status=next((event["status"] for event in events if event["type"] == "refused"), 101),
-            messages=[event["json"] for event in events if event["type"] == "text"],
-            ended=any(event["type"] == "CLOSED" for event in events),
         )
 
 
@@ -63,11 +42,3 @@ def exchanges(generation: str) -> dict[str, Exchange]:
     """Return every exchange with a generation, `v0`, by the names of its folder and file."""
     found = (Exchange.read(path) for path in sorted(FOLDER.glob(f"{generation}/*/*.json")))
     return {f"{exchange.folder}/{exchange.name}": exchange for exchange in found}
-
-
-def connections(generation: str) -> dict[str, Connection]:
-    """Return every WebSocket connection to a generation by the names of its folder and file."""
-    return {
-        f"{path.parent.name}/{path.stem}": Connection.read(path)
-        for path in sorted(FOLDER.glob(f"{generation}/*/*.jsonl"))
-    }

@@ -7,12 +7,17 @@ from yarl import URL
 
 from custom_components.nezha.api import (
     Capabilities,
+    Credential,
     DashboardError,
+    Guest,
     InvalidAnswerError,
+    Login,
     NezhaAuthError,
     NotNezhaError,
     NotOfferedError,
+    PersonalAccessToken,
     RedirectedError,
+    WrongKindError,
 )
 from simulator.faults import FaultKind
 from tests.conftest import DETAILS, ServedDashboard
@@ -123,6 +128,44 @@ async def test_token_that_cannot_be_one_is_refused_without_being_sent(
             await client.snapshot()
 
     assert asked(dashboard) == [(SETTING, False), (LIST, False)]
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [PersonalAccessToken("nzp_0123456789abcdef"), Login("admin", "admin"), Guest()],
+    ids=lambda kind: type(kind).__name__,
+)
+async def test_credential_of_newer_dashboards_is_not_sent_to_an_older_one(
+    credential: Credential, connect: Connect, dashboard: ServedDashboard
+) -> None:
+    """Generation 0 knows one kind only."""
+    client = connect(dashboard.url, credential)
+
+    for call in (client.snapshot, lambda: client.latencies(1), client.monitored, client.monitors):
+        with pytest.raises(WrongKindError):
+            await call()
+
+    assert asked(dashboard) == [(SETTING, False), (LIST, False)]
+
+
+async def test_what_generation_0_does_not_offer(connect: Connect, dashboard: ServedDashboard) -> None:
+    """Only its pages have a stream and tell of monitors; guests are shown nothing, and every server may be asked."""
+    client = connect(dashboard.url, dashboard.token)
+
+    assert await client.monitored() is None
+    assert await connect(dashboard.url, Guest()).is_open_to_guests() is False
+    with pytest.raises(NotOfferedError):
+        await client.monitors()
+    with pytest.raises(NotOfferedError):
+        await anext(client.stream())
+
+
+async def test_client_tells_whose_it_is(connect: Connect) -> None:
+    """Whether it is a guest's, and what identifies its credential."""
+    guest, owner = connect("https://nezha.example.com", Guest()), connect("https://nezha.example.com")
+
+    assert (guest.is_guest, owner.is_guest) == (True, False)
+    assert len({guest.fingerprint("salt"), owner.fingerprint("salt"), owner.fingerprint("pepper")}) == 3
 
 
 async def test_concurrent_first_calls_detect_once(connect: Connect, dashboard: ServedDashboard) -> None:

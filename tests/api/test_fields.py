@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from custom_components.nezha.api.generations.fields import integer, items, mapping, moment, real, text, texts, whole
+from custom_components.nezha.api.generations.fields import (
+    integer,
+    items,
+    mapping,
+    moment,
+    real,
+    text,
+    texts,
+    time,
+    whole,
+)
 
 NO_NUMBERS: list[Any] = [True, False, "text", "", [], [1], {}, float("inf"), float("nan")]
 
@@ -104,3 +114,25 @@ def test_no_moment(seconds: float | None) -> None:
 def test_moment(seconds: float, expected: datetime) -> None:
     """Unix seconds are a time in UTC."""
     assert moment(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-11-23T12:48:08Z", datetime(2026, 11, 23, 12, 48, 8, tzinfo=UTC)),
+        ("2026-11-23T12:48:08.5Z", datetime(2026, 11, 23, 12, 48, 8, 500_000, tzinfo=UTC)),
+        ("2026-11-23T20:48:08.123456789+08:00", datetime(2026, 11, 23, 12, 48, 8, 123_456, tzinfo=UTC)),
+        ("0001-01-01T00:00:00Z", None),
+        ("0001-01-01T00:00:00+08:00", None),
+        ("9999-12-31T23:59:59-12:00", None),
+        ("2026-11-23T12:48:08", None),
+        ("2026-11-23", None),
+        ("yesterday", None),
+        ("", None),
+        (1_795_438_088, None),
+        (None, None),
+    ],
+)
+def test_time(value: Any, expected: datetime | None) -> None:
+    """Nine digits of a second are cut to six; without an offset it is no moment."""
+    assert time({"x": value}, "x") == expected

@@ -15,6 +15,7 @@ from aiohttp.test_utils import unused_port
 import pytest
 
 from custom_components.nezha.api import (
+    BlockedError,
     BrowserCheckError,
     CannotResolveError,
     CertificateError,
@@ -29,6 +30,7 @@ from custom_components.nezha.api import (
     NotNezhaError,
     RedirectedError,
     base_url,
+    is_on_local_network,
     session_options,
 )
 from simulator.faults import FaultKind
@@ -113,6 +115,31 @@ def test_what_cannot_be_an_address_is_refused(typed: str) -> None:
         base_url(typed)
 
 
+LOCAL = [
+    "http://nezha",
+    "http://nezha.local",
+    "https://nezha.home.arpa:8443/sub",
+    "http://192.168.1.2:8008",
+    "http://10.0.0.1",
+    "http://127.0.0.1",
+    "http://[fd00::1]",
+    "http://[::1]:8008",
+]
+NOT_LOCAL = [
+    "http://nezha.example.com",
+    "https://local.example.com",
+    "http://8.8.8.8",
+    "http://[2606:4700::1]:8008",
+    "http://notlocal.com",
+]
+
+
+@pytest.mark.parametrize(("url", "local"), [*((url, True) for url in LOCAL), *((url, False) for url in NOT_LOCAL)])
+def test_local_network_is_known_by_address_or_name(url: str, *, local: bool) -> None:
+    """Private addresses, and names that no public resolver knows."""
+    assert is_on_local_network(base_url(url)) is local
+
+
 @pytest.mark.parametrize("path", ["", "/nezha", "/tools/nezha%20%C3%A4"])
 async def test_dashboard_may_live_below_a_path(path: str, connect: Connect, serve_site: ServeSite) -> None:
     """The path of the base address stands before that of the request."""
@@ -195,6 +222,17 @@ async def test_certificate_is_trusted(
     connector = TCPConnector(ssl=trusting(certificate) if verified else False)
     async with ClientSession(connector=connector, **session_options()) as session:
         assert (await connect(site.url, session=session).snapshot()).servers
+
+
+async def test_plain_http_behind_https_is_no_matter_of_certificates(connect: Connect, serve_site: ServeSite) -> None:
+    """A dashboard listens without TLS unless a proxy adds it."""
+    site = await serve_site(result(ONE_SERVER))
+
+    with pytest.raises(NezhaConnectionError) as caught:
+        await connect(site.url.replace("http:", "https:")).snapshot()
+
+    assert caught.value.key == "cannot_connect"
+    assert site.requests == []
 
 
 type Speak = Callable[[bytes], Awaitable[str]]
@@ -306,6 +344,8 @@ async def test_connection_that_was_kept_too_long_costs_nothing(connect: Connect,
 PAGES = [
     pytest.param(reply(b"<h1>Error</h1>", status=503, content_type=HTML), DashboardError, id="unavailable"),
     pytest.param(reply(b"<h1>Denied</h1>", status=403, content_type=HTML), NotNezhaError, id="forbidden"),
+    pytest.param(reply(b"<h1>Nezha WAF</h1>", status=403, content_type=HTML), BlockedError, id="blocked"),
+    pytest.param(reply(b"About Nezha WAF", content_type=HTML), NotNezhaError, id="page about blocking"),
     pytest.param(reply(b"OK", content_type="text/plain"), NotNezhaError, id="plain text"),
     pytest.param(reply(b"\xff\xfe\x00", content_type=HTML), NotNezhaError, id="no text"),
     pytest.param(reply(b"Who?", status=401, content_type=HTML), LoginPageError, id="unauthorized"),
