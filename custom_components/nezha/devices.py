@@ -32,6 +32,8 @@ def async_keep_devices(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
 
     @callback
     def write_changed() -> None:
+        for deleted in written.keys() - data.identities.known.keys():
+            del written[deleted]
         for key, server in data.servers.data.servers.items():
             details = _details(entry, key, server)
             if written.get(key) != details:
@@ -89,13 +91,14 @@ def _details(entry: NezhaConfigEntry, key: str, server: Server) -> dict[str, Any
     return details
 
 
-def _host_details(host: Host) -> dict[str, str | None]:
+def _host_details(host: Host) -> dict[str, str]:
     """Return the platform as the model, architecture and virtualisation as the hardware, the agent as the software."""
-    return {
-        "model": " ".join(filter(None, (host.platform, host.platform_version))) or None,
-        "hw_version": ", ".join(filter(None, (host.arch, host.virtualization))) or None,
-        "sw_version": host.version or None,
+    details = {
+        "model": " ".join(filter(None, (host.platform, host.platform_version))),
+        "hw_version": ", ".join(filter(None, (host.arch, host.virtualization))),
+        "sw_version": host.version,
     }
+    return {name: value for name, value in details.items() if value}
 
 
 def monitor_of(entry: NezhaConfigEntry, device: AnyDeviceEntry) -> int | None:

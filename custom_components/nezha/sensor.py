@@ -1,10 +1,10 @@
 """The numbers and facts of the dashboard, its servers and their monitors."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain, count
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
@@ -112,12 +112,11 @@ def has_load(server: Server) -> bool:
 
 def temperatures(server: Server) -> dict[str, float | None]:
     """Return a server's temperatures by their names; those named alike are numbered from the second on."""
-    seen: Counter[str] = Counter()
     named: dict[str, float | None] = {}
     for temperature in server.state.temperatures if server.state else ():
-        seen[temperature.name] += 1
-        nth = seen[temperature.name]
-        named[temperature.name if nth == 1 else f"{temperature.name} {nth}"] = temperature.celsius
+        numbered = (f"{temperature.name} {number}" for number in count(2))
+        name = next(name for name in chain([temperature.name], numbered) if name not in named)
+        named[name] = temperature.celsius
     return named
 
 
