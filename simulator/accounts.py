@@ -11,7 +11,7 @@ import json
 from typing import Any, Final
 
 from simulator.clock import Clock
-from simulator.world import Server
+from simulator.servers import Server
 
 TOKEN_PREFIX: Final = "nzp_"  # noqa: S105  # of every token
 HOUR: Final = 3600

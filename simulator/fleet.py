@@ -67,6 +67,8 @@ _PLACES: Final = (
 )
 """Names, ISO countries, and milliseconds from Frankfurt."""
 _TASKS: Final = (("web", "Edge"), ("cache", "Edge"), ("db", "数据库"), ("build", "Works"), ("mail", ""))
+_ADJECTIVES: Final = ("brave", "calm", "eager", "gentle", "merry", "quick", "quiet", "sunny")
+_ANIMALS: Final = ("badger", "heron", "lobster", "marten", "otter", "raven", "stoat", "wren")
 _NETWORKS: Final = ("192.0.2", "198.51.100", "203.0.113")
 
 _PUBLIC_NOTE: Final = json.dumps(
@@ -96,6 +98,11 @@ def machine(seed: int, number: int) -> Machine:
     """Return the server of a number from 1, the same for the same seed."""
     recorded = _recorded(seed)
     return recorded[number - 1] if number <= len(recorded) else _further(seed, number)
+
+
+def two_words(seed: int, number: int) -> str:
+    """Return the name that a server of a number gets when it registers itself."""
+    return "-".join(pick(words, seed, number, "name") for words in (_ADJECTIVES, _ANIMALS))
 
 
 def _recorded(seed: int) -> tuple[Machine, ...]:

@@ -14,9 +14,9 @@ from aiohttp import web
 from simulator.go_json import encode
 from simulator.interior import Interior
 from simulator.pages import VIEW_FORM, moved, page
+from simulator.servers import Returns
 from simulator.versions import Version, parse_version, version_text
 from simulator.wire_v0 import WireV0
-from simulator.world import Returns
 
 _OLDEST: Final[Version] = (0, 15, 14)
 """Before this one the wire is not known."""

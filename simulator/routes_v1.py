@@ -14,10 +14,10 @@ from simulator.door import Access, Door
 from simulator.go_json import encode
 from simulator.interior import Interior
 from simulator.pages import moved, page
+from simulator.servers import Returns, Server
 from simulator.versions import Version, parse_version, version_text
 from simulator.waf import Reason
 from simulator.wire_v1 import WireV1
-from simulator.world import Returns, Server
 
 INVENTORY: Final = "nezha:inventory:read"
 SERVICE: Final = "nezha:service:read"

@@ -12,9 +12,9 @@ from simulator.door import Access
 from simulator.interior import Interior
 from simulator.monitors import MONITORS
 from simulator.routes_v1 import INVENTORY, SERVICE, Route, RoutesV1, Visit
+from simulator.servers import Server
 from simulator.versions import Version, version_text
 from simulator.wire_v2 import METRICS, PERIODS, WireV2
-from simulator.world import Server
 
 SERVER: Final = "nezha:server:read"
 READING: Final = (INVENTORY, SERVER, SERVICE)

@@ -5,7 +5,8 @@ from typing import Any, Final
 from simulator.answers import timestamp
 from simulator.machines import DAY
 from simulator.monitors import Monitor
-from simulator.world import Server, World
+from simulator.servers import Server
+from simulator.world import World
 
 _DAYS: Final = 30
 _ZONE: Final = 8
@@ -22,12 +23,12 @@ _NEWEST: Final = 15
 def thirty_days(world: World, monitor: Monitor) -> dict[str, Any]:
     """Return the counts and mean delays of a service; of each list the last is today's."""
     servers = [server.id for server in world.servers() if server.report]
-    failing = sum(world.failing(server_id) for server_id in servers)
+    failing = sum(world.machine(server_id).failing for server_id in servers)
     share = 1.0 if monitor.broken else failing / max(len(servers), 1)
     probes = [minutes * _PROBES * len(servers) for minutes in _minutes(world)]
     down = [round(count * share) for count in probes]
     up = [count - failed for count, failed in zip(probes, down, strict=True)]
-    delay = sum(world.distance(server_id) + monitor.extra for server_id in servers) / max(len(servers), 1)
+    delay = sum(world.machine(server_id).distance + monitor.extra for server_id in servers) / max(len(servers), 1)
     newest = min(sum(_minutes(world)), _NEWEST) * _PROBES
     newest_down = round(newest * share)
     return {

@@ -10,8 +10,9 @@ from typing import Any, Final
 from simulator.chance import shuffled
 from simulator.facts import Host, State
 from simulator.monitors import History, MonitorKind
+from simulator.servers import Server
 from simulator.versions import Version
-from simulator.world import Server, World
+from simulator.world import World
 
 NEVER_ACTIVE: Final = -62_135_596_800
 """Unix seconds of year 1: no report since the dashboard started."""

@@ -12,10 +12,11 @@ from simulator.answers import ZERO_TIME, timestamp
 from simulator.chance import shuffled
 from simulator.facts import Host, State
 from simulator.monitors import MONITORS, History, Monitor, MonitorKind
+from simulator.servers import Group, Server
 from simulator.settings import Settings
 from simulator.versions import Version, version_text
 from simulator.wire_services import cycle_transfer, thirty_days
-from simulator.world import Group, Server, World
+from simulator.world import World
 
 _ZONE: Final = 8
 """Hours that the dashboard's time zone is ahead of UTC."""
@@ -24,6 +25,7 @@ _FOR_OWNERS: Final = {"platform_version", "version"}
 _TEMPLATES: Final = (
     ("admin-dist", "OfficialAdmin", "https://github.com/nezhahq/admin-frontend", "nezhahq"),
     ("user-dist", "Official", "https://github.com/hamster1963/nezha-dash-v1", "hamster1963"),
+    ("nazhua-dist", "Nazhua", "https://github.com/hi2shark/nazhua", "hi2shark"),
 )
 
 
@@ -132,7 +134,7 @@ class WireV1:
 
     def _template(self, path: str, name: str, repository: str, author: str) -> dict[str, Any]:
         template = {"path": path, "name": name, "repository": repository, "author": author, "version": "v1.0.0"}
-        return template | present({"is_admin": path == "admin-dist"}) | {"is_official": True}
+        return template | present({"is_admin": path == "admin-dist", "is_official": name.startswith("Official")})
 
     def _filter(self, servers: list[Server], ids: str) -> set[int]:
         """Return the ids to be listed: none, and so all, where no display index is zero."""

@@ -8,8 +8,8 @@ from simulator.answers import ZERO_TIME
 from simulator.chance import shuffled
 from simulator.facts import State
 from simulator.monitors import History, Monitor, MonitorKind
+from simulator.servers import Server
 from simulator.wire_v1 import WireV1
-from simulator.world import Server
 
 PERIODS: Final = {"1d": 30, "7d": 1800, "30d": 7200}
 """Seconds that a point of each period stands for."""
@@ -90,7 +90,8 @@ class WireV2(WireV1):
         entry = super()._entry(server)
         if self.version < (2, 0, 13):
             return entry
-        return entry | {"owner": {"id": 1, "username": self.settings.username}}
+        owner = {"id": 1, "username": self.settings.username} if server.owned else {"id": 0}
+        return entry | {"owner": owner}
 
     def _state(self, server: Server) -> dict[str, Any]:
         return {} if self._forgets(server) and server.stateless else super()._state(server)

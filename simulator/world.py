@@ -1,18 +1,18 @@
 """What a dashboard watches: servers with their agents, and monitors. Knows nothing of any wire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 import math
-from typing import Any, Final, TypedDict, Unpack
+from typing import Any, Final, Unpack
 
-from simulator.agent import Agent, Report
-from simulator.chance import between, pick
+from simulator.agent import Agent
+from simulator.chance import between
 from simulator.clock import Clock
 from simulator.facts import State
-from simulator.fleet import machine
+from simulator.fleet import machine, two_words
 from simulator.machines import DAY, Machine
 from simulator.monitors import MONITORS, History
+from simulator.servers import Changes, Entry, Group, Returns, Server
 
 MAX_SERVERS: Final = 1000
 DAY_OF_POINTS: Final = DAY // 60
@@ -27,80 +27,10 @@ _REGISTERING: Final = 2
 """Seconds that an agent takes to register itself anew."""
 _POWER_NOTICED: Final = 960
 """Seconds until a dashboard gives up on a connection that ended without a word."""
-_ADJECTIVES: Final = ("brave", "calm", "eager", "gentle", "merry", "quick", "quiet", "sunny")
-_ANIMALS: Final = ("badger", "heron", "lobster", "marten", "otter", "raven", "stoat", "wren")
 
 
 class UnknownServerError(LookupError):
     """No server has this id."""
-
-
-class Returns(Enum):
-    """When a server that was deleted while its agent runs is back."""
-
-    NEVER = auto()
-    AT_ONCE = auto()
-    AFTER_RESTART = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A server as the dashboard knows it at one moment."""
-
-    id: int
-    name: str
-    group: str
-    display_index: int
-    hide_for_guest: bool
-    uuid: str
-    note: str
-    """For administrators alone."""
-    public_note: str
-    created: float
-    """Unix seconds on the world's clock."""
-    updated: float
-    report: Report | None
-    """The last report; None when none came since the dashboard started."""
-    connected: bool
-    """Whether the agent's stream is open, as far as the dashboard knows."""
-    stateless: bool
-    """Whether a host with a later boot time came and its state not yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Servers that an administrator put together."""
-
-    id: int
-    name: str
-    created: float
-    """Unix seconds on the world's clock."""
-
-
-class Changes(TypedDict, total=False):
-    """What an administrator can change about a server."""
-
-    name: str | None
-    group: str | None
-    display_index: int | None
-    hide_for_guest: bool | None
-    public_note: str | None
-    note: str | None
-
-
-@dataclass(slots=True, kw_only=True)
-class _Entry:
-    """What an administrator entered about a server, and the agent that reports it."""
-
-    name: str
-    group: str
-    display_index: int
-    hide_for_guest: bool
-    public_note: str
-    note: str
-    created: float
-    updated: float
-    agent: Agent
 
 
 class World:
@@ -135,7 +65,7 @@ class World:
         self._interval: Final = report_interval
         self.latency_points: Final = min(latency_points, DAY_OF_POINTS)
         self.founded: Final = _FOUNDED
-        self._entries: Final[dict[int, _Entry]] = {}
+        self._entries: Final[dict[int, Entry]] = {}
         self._groups: Final[dict[str, Group]] = {}
         self._orphans: Final[list[Agent]] = []
         self._deleted: Final[dict[int, Agent]] = {}
@@ -166,13 +96,9 @@ class World:
         known = entry is not None and entry.created <= self.clock.now()
         return self._server(server_id, entry) if entry and known else None
 
-    def failing(self, server_id: int) -> float:
-        """Return the share of a server's probes that get no answer."""
-        return self._entry(server_id).agent.machine.failing
-
-    def distance(self, server_id: int) -> float:
-        """Return the milliseconds from a server to what monitors ask for."""
-        return self._entry(server_id).agent.machine.distance
+    def machine(self, server_id: int) -> Machine:
+        """Return the machine of a server."""
+        return self._entry(server_id).agent.machine
 
     def state_at(self, server_id: int, at: float) -> State | None:
         """Return what a server's agent reported at a Unix second, None if it was silent."""
@@ -292,7 +218,7 @@ class World:
             self._come_back(agent, now + seconds)
         self._orphans.clear()
 
-    def _server(self, server_id: int, entry: _Entry) -> Server:
+    def _server(self, server_id: int, entry: Entry) -> Server:
         now = self.clock.now()
         return Server(
             id=server_id,
@@ -306,11 +232,12 @@ class World:
             created=entry.created,
             updated=entry.updated,
             report=entry.agent.report(now),
+            owned=entry.owned,
             connected=entry.agent.connected(now),
             stateless=entry.agent.stateless(now),
         )
 
-    def _entry(self, server_id: int) -> _Entry:
+    def _entry(self, server_id: int) -> Entry:
         entry = self._entries.get(server_id)
         if entry is None or entry.created > self.clock.now():
             raise UnknownServerError(f"there is no server {server_id}")
@@ -319,13 +246,12 @@ class World:
     def _register(self, new: Machine, first_report: float | None = None) -> int:
         created = _FOUNDED if first_report is None else first_report
         return self._enter(
-            _Entry(
+            Entry(
                 name=new.name,
                 group=new.group,
                 display_index=self._next_id,
                 hide_for_guest=new.hide_for_guest,
                 public_note=new.public_note,
-                note="",
                 created=created,
                 updated=created,
                 agent=self._agent(new, first_report),
@@ -335,22 +261,10 @@ class World:
     def _come_back(self, agent: Agent, at: float) -> None:
         """Have an agent register its machine under another id and a name of two words."""
         agent.lose_dashboard(self.clock.now(), at)
-        words = (pick(words, self.seed, self._next_id, "name") for words in (_ADJECTIVES, _ANIMALS))
-        self._enter(
-            _Entry(
-                name="-".join(words),
-                group="",
-                display_index=0,
-                hide_for_guest=False,
-                public_note="",
-                note="",
-                created=at,
-                updated=at,
-                agent=agent,
-            ),
-        )
+        name = two_words(self.seed, self._next_id)
+        self._enter(Entry(name=name, created=at, updated=at, owned=False, agent=agent))
 
-    def _enter(self, entry: _Entry) -> int:
+    def _enter(self, entry: Entry) -> int:
         server_id = self._next_id
         self._next_id += 1
         self._entries[server_id] = entry
