@@ -316,6 +316,21 @@ async def test_values_are_written_as_often_as_chosen(
     assert entities_of(hass, entry, "1")["cpu"] in writes.changed
 
 
+@pytest.mark.parametrize(("interval", "polls"), [(30, 1), (45, 2), (60, 2), (70, 3)])
+async def test_values_are_never_written_more_often_than_chosen(
+    hass: HomeAssistant, dashboard: ServedDashboard, time: PassingTime, interval: int, polls: int
+) -> None:
+    """They wait for the next poll if need be."""
+    await set_up(hass, add_entry(hass, dashboard, interval=interval, latency=False))
+    writes = Writes(hass)
+    written = []
+    for _ in range(2 * polls):
+        writes.forget()
+        await time.polls()
+        written.append(bool(writes.changes))
+    assert written == 2 * [*[False] * (polls - 1), True]
+
+
 async def test_between_two_writes_a_server_that_goes_or_comes_is_written_alone(
     hass: HomeAssistant, dashboard: ServedDashboard, time: PassingTime
 ) -> None:

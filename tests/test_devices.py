@@ -202,6 +202,17 @@ async def test_a_deleted_server_is_still_there_after_a_reload(
     assert device_of(hass, loaded, "3") is None
 
 
+async def test_nothing_is_removed_while_the_dashboard_is_not_loaded(
+    hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard, time: PassingTime, removal: Removal
+) -> None:
+    """It could not be told what is still there."""
+    dashboard.world.delete(3)
+    await time.polls()
+    await hass.config_entries.async_unload(loaded.entry_id)
+    assert not await removal.succeeds("3")
+    assert device_of(hass, loaded, "3")
+
+
 def hide(dashboard: ServedDashboard, server: int) -> None:
     """Have the dashboard show something that is no server in place of one, until its faults are cleared."""
     dashboard.simulated.faults.add(DETAILS, FaultKind.REPLACE_SERVER, server_id=server, entry={"id": "no number"})
