@@ -38,9 +38,14 @@ def table(text: str, name: str) -> list[list[str]]:
     return tables(text.split(f"<!-- {name} -->\n", 1)[1])[0]
 
 
-def blocks(text: str) -> list[str]:
-    """Return the blocks of YAML."""
-    return re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+def header(text: str, name: str) -> list[str]:
+    """Return the header of the table that a comment names."""
+    return _rows(text.split(f"<!-- {name} -->\n", 1)[1].split("\n", 1)[0])[0]
+
+
+def blocks(text: str, language: str = "yaml") -> list[str]:
+    """Return the blocks of code in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def _rows(lines: str) -> list[list[str]]:

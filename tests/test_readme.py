@@ -13,18 +13,37 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
-from custom_components.nezha.binary_sensor import CONNECTED, ONLINE
+from custom_components.nezha.api import ApiToken, Credential, Guest, Login, PersonalAccessToken
+from custom_components.nezha.api.generations.v0 import GenerationV0
+from custom_components.nezha.api.generations.v1 import GOOD, GenerationV1
+from custom_components.nezha.api.generations.v2 import GenerationV2
+from custom_components.nezha.api.transport import LOCAL_SUFFIXES
+from custom_components.nezha.binary_sensor import CONNECTED, MONITOR_UP, ONLINE
+from custom_components.nezha.const import (
+    BLOCKED_PAUSE,
+    INVENTORY_INTERVAL,
+    LATENCY_BURST,
+    LATENCY_BYTES_A_SECOND,
+    LEAST_HOLD,
+    LEAST_INTERVAL,
+    MANY_MONITORS,
+    MOST_INTERVAL,
+    MOST_STREAM_BYTES_A_DAY,
+)
 from custom_components.nezha.fleet import automatic_interval, rows_a_day
 from custom_components.nezha.sensor import (
     DASHBOARD_SENSORS,
+    FURTHER_GPU,
     MONITOR_LATENCY,
+    MONITOR_SENSORS,
     SERVER_SENSORS,
     TEMPERATURE,
     DashboardSensorDescription,
+    MonitorSensorDescription,
     ServerSensorDescription,
 )
 
-from .documents import READMES, ROOT, blocks, manifest, read, table, tables, translations
+from .documents import READMES, ROOT, blocks, header, manifest, read, table, tables, translations
 
 readmes = pytest.mark.parametrize("readme", READMES)
 YES_NO = {"en": ("yes", "no"), "zh-Hans": ("是", "否")}
@@ -32,6 +51,44 @@ ON_OFF = {"en": "on / off", "zh-Hans": "开 / 关"}
 TIME = {"en": "time", "zh-Hans": "时间"}
 NONE = "–"  # noqa: RUF001 - a dash, as in the tables
 TENTH_OF_LATER_ONES = 1  # digits of the sensors whose descriptions carry none
+WAYS_IN: dict[str, tuple[type[Credential], ...]] = {
+    "token": (ApiToken, PersonalAccessToken),
+    "login": (Login,),
+    "guest": (Guest,),
+}
+GENERATIONS = (GenerationV0, GenerationV1, GenerationV2)
+TOO_OLD_FOR_TOKENS = "2.0"  # of the generation that has them
+MEGABYTE = 1_000_000
+STREAM, BURST, HOUR = (
+    size // MEGABYTE for size in (MOST_STREAM_BYTES_A_DAY, LATENCY_BURST, 3600 * LATENCY_BYTES_A_SECOND)
+)
+FEWEST, MOST = (round(60 * LATENCY_BYTES_A_SECOND / size) for size in (47_000, 32_000))
+"""Pairs of server and monitor a minute, by the bytes of a day's points from Nezha 2.3.7 and 0.20.13."""
+INVENTORY, PAUSE = (interval.seconds // 60 for interval in (INVENTORY_INTERVAL, BLOCKED_PAUSE))
+NUMBERS = {
+    "en": [
+        f"up to {STREAM} MB a day",
+        f"{BURST} MB at once and {HOUR} MB an hour",
+        f"{FEWEST} to {MOST} pairs of server and monitor a minute",
+        f"is asked for every {INVENTORY} minutes",
+        f"asks only every {PAUSE} minutes",
+        f"for {LEAST_HOLD.seconds} seconds or three polls",
+        f"{LEAST_INTERVAL} to {MOST_INTERVAL} seconds",
+        f"more than {MANY_MONITORS} monitors",
+        f"more than {100 * GOOD:.0f} % of the latest probes",
+    ],
+    "zh-Hans": [
+        f"每天不超过 {STREAM} MB",
+        f"一次性 {BURST} MB，每小时 {HOUR} MB",  # noqa: RUF001 - a comma of Chinese texts
+        f"每分钟 {FEWEST} 至 {MOST} 个“服务器与服务”组合",
+        f"每 {INVENTORY} 分钟请求一次",
+        f"每 {PAUSE} 分钟才请求一次",
+        f"{LEAST_HOLD.seconds} 秒或三次请求",
+        f"{LEAST_INTERVAL} 至 {MOST_INTERVAL} 秒",
+        f"超过 {MANY_MONITORS} 个服务",
+        f"成功的超过 {100 * GOOD:.0f} %",
+    ],
+}
 
 
 @readmes
@@ -39,7 +96,8 @@ TENTH_OF_LATER_ONES = 1  # digits of the sensors whose descriptions carry none
     ("name", "binary_sensor", "sensors"),
     [
         ("dashboard", CONNECTED, DASHBOARD_SENSORS),
-        ("server", ONLINE, (*SERVER_SENSORS, TEMPERATURE, MONITOR_LATENCY)),
+        ("monitor", MONITOR_UP, MONITOR_SENSORS),
+        ("server", ONLINE, (*SERVER_SENSORS, TEMPERATURE, FURTHER_GPU, MONITOR_LATENCY)),
     ],
 )
 def test_the_tables_list_every_entity_as_it_is(
@@ -86,6 +144,45 @@ def test_every_field_and_option_is_explained_by_the_name_that_the_form_shows(rea
 
 
 @readmes
+def test_every_choice_is_explained_by_the_name_that_the_form_shows(readme: str) -> None:
+    """The ways to sign in have rows, the values of the stream have bold words."""
+    texts, text = translations(READMES[readme]), read(readme)
+    ways = texts["config"]["step"]["credential"]["menu_options"].values()
+    assert {way for way in ways if f"| **{way}** |" not in text} == set()
+    assert {value for value in texts["selector"]["stream"]["options"].values() if f"**{value}**" not in text} == set()
+
+
+@readmes
+def test_the_versions_have_the_ways_in_and_the_abilities_of_the_code(readme: str) -> None:
+    """A column for each way to sign in, named as in the form, then what the generation can do."""
+    language, text = READMES[readme], read(readme)
+    options = translations(language)["config"]["step"]["credential"]["menu_options"]
+    assert header(text, "versions")[1:4] == [options[way] for way in WAYS_IN]
+    rows = table(text, "versions")
+    assert {int(version[0]) for version, *_ in rows} == {generation.number for generation in GENERATIONS}
+    yes, no = YES_NO[language]
+    assert rows == [[version, *(yes if able else no for able in _abilities(version))] for version, *_ in rows]
+
+
+@readmes
+def test_the_first_lines_name_the_first_and_the_last_version_of_the_table(readme: str) -> None:
+    """Whoever reads no further knows whether it is for them."""
+    text = read(readme)
+    cells = [version for version, *_ in table(text, "versions")]
+    between = re.sub(r"[\d.]", "", cells[0])
+    assert f"{cells[0].split(between)[0]}{between}{cells[-1].split(between)[-1]}" in text.split("## ", 1)[0]
+
+
+@readmes
+def test_the_scopes_are_those_that_the_form_asks_for(readme: str) -> None:
+    """Whoever makes a token looks for these words."""
+    asked = translations(READMES[readme])["config"]["step"]["token"]["data_description"]["token"]
+    scopes = re.findall(r'["“]([^"”]+)["”]', asked)
+    assert scopes
+    assert [scope for scope in scopes if f"**{scope}**" not in read(readme)] == []
+
+
+@readmes
 def test_every_error_has_a_row_that_begins_with_what_is_shown(readme: str) -> None:
     """Whoever reads an error finds it in the table."""
     texts = translations(READMES[readme])
@@ -105,6 +202,14 @@ def test_the_write_intervals_are_those_of_the_code(readme: str) -> None:
     rows = table(read(readme), "intervals")
     assert rows
     assert rows == [[servers, re.sub(r"\d+", str(automatic_interval(int(servers))), text)] for servers, text in rows]
+
+
+@readmes
+def test_numbers_in_the_text_are_those_of_the_code(readme: str) -> None:
+    """Intervals, limits and budgets, and what counts as a local network."""
+    text = " ".join(read(readme).split())
+    local = [f"`{suffix}`" for suffix in LOCAL_SUFFIXES]
+    assert [said for said in (*NUMBERS[READMES[readme]], *local) if said not in text] == []
 
 
 @readmes
@@ -145,6 +250,14 @@ def test_both_readmes_have_the_same_parts() -> None:
     assert english == chinese
 
 
+def _abilities(version: str) -> list[bool]:
+    """Return which ways in there are, whether there is a stream, and whether there are monitors as a whole."""
+    generation = GENERATIONS[int(version[0])]
+    ways = {way: any(generation.number in kind.generations for kind in kinds) for way, kinds in WAYS_IN.items()}
+    ways["token"] &= version != TOO_OLD_FOR_TOKENS
+    return [*ways.values(), generation.capabilities.stream, generation.capabilities.monitors]
+
+
 def _name(description: EntityDescription, platform: str, language: str) -> str:
     name: str = translations(language)["entity"][platform][description.translation_key]["name"]
     return f"*{name}*" if description.entity_category is EntityCategory.DIAGNOSTIC else name
@@ -165,7 +278,7 @@ def _rounding(description: SensorEntityDescription) -> str:
     if description.state_class is None:
         return NONE
     digits = TENTH_OF_LATER_ONES
-    if isinstance(description, DashboardSensorDescription | ServerSensorDescription):
+    if isinstance(description, DashboardSensorDescription | ServerSensorDescription | MonitorSensorDescription):
         digits = description.digits
     unit = description.native_unit_of_measurement or ""
     prefix = {-3: "k", -6: "M"}.get(digits, "")
@@ -179,5 +292,6 @@ def _parts(text: str) -> dict[str, Any]:
         "tables": [len(rows) for rows in tables(text)],
         "bullets": len(re.findall(r"^(?:- |\d\. )", prose, re.MULTILINE)),
         "blocks": [sorted(parse_yaml(block)) for block in blocks(text)],
+        "templates": blocks(text, "jinja"),
         "links": sorted(set(re.findall(r"\]\((https?://[^)]+)\)", text))),
     }

@@ -10,11 +10,13 @@ from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.components.persistent_notification import Notification, UpdateType, async_register_callback
 from homeassistant.components.recorder import CONFIG_SCHEMA as RECORDER_SCHEMA, DOMAIN as RECORDER
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.template import Template
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from .conftest import PassingTime
 from .documents import READMES, blocks, read
@@ -81,6 +83,36 @@ async def test_the_automation_of_the_morning(hass: HomeAssistant, paste: Paste) 
     assert {"never-reported", "went-offline"} == set(re.split(r", |、", notification["message"]))
 
 
+@pytest.mark.usefixtures("every_entity_enabled")
+async def test_the_template_that_tells_the_groups_of_each_server(
+    hass: HomeAssistant, loaded: MockConfigEntry, readme: str
+) -> None:
+    """One line for each server that is in a group, those of one group together."""
+    (template,) = blocks(read(readme), "jinja")
+    lines = [line for line in str(Template(template, hass).async_render()).splitlines() if line]
+    assert "Edge: hk-edge-1" in lines
+    assert lines == sorted(lines, key=lambda line: line.split(": ")[0])
+    assert len(lines) == len(_sensors_of_groups(hass, loaded)) > 1
+
+
+@pytest.mark.usefixtures("every_entity_enabled")
+async def test_the_sensor_for_the_servers_of_a_group(
+    hass: HomeAssistant, loaded: MockConfigEntry, time: PassingTime, readme: str
+) -> None:
+    """It counts the servers of this group that are offline; one never reported."""
+    (config,) = (parsed for parsed in _parsed(readme) if "template" in parsed)
+    assert await async_setup_component(hass, "template", config)
+    await hass.async_block_till_done()
+    (sensor,) = set(hass.states.async_entity_ids("sensor")) - set(_entities_of(hass, loaded))
+    before = hass.states.get(sensor)
+    time.worlds[0].stop(1)
+    await time.polls(3)
+    after = hass.states.get(sensor)
+    assert before
+    assert after
+    assert (before.state, after.state) == ("1", "2")
+
+
 async def test_what_the_recorder_is_to_leave_out_exists(hass: HomeAssistant, readme: str) -> None:
     """The settings are valid, and each pattern meets an entity."""
     (settings,) = (parsed for parsed in _parsed(readme) if RECORDER in parsed)
@@ -92,6 +124,14 @@ async def test_what_the_recorder_is_to_leave_out_exists(hass: HomeAssistant, rea
 
 def _parsed(readme: str) -> Iterator[Any]:
     return (parse_yaml(block) for block in blocks(read(readme)))
+
+
+def _entities_of(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
+    return [entity.entity_id for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)]
+
+
+def _sensors_of_groups(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
+    return [entity for entity in _entities_of(hass, entry) if entity.endswith("_server_groups")]
 
 
 def _entities_named_in(config: dict[str, Any]) -> list[str]:
