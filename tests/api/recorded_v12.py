@@ -10,7 +10,7 @@ from typing import Any, Self
 from unittest.mock import patch
 
 from aiohttp import ClientSession, ClientWSTimeout, web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 from yarl import URL
 
 from custom_components.nezha.api import (
@@ -44,11 +44,16 @@ SESSION = "eyJhbGciOiJIUzI1NiJ9.eyJsYWIiOjF9.c2lnbmF0dXJl"
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """What came over a WebSocket, then silence or the end; or the HTTP status of an answer instead."""
+    """What came over a WebSocket, then silence or the end; or the HTTP status of an answer instead.
+
+    It may also be `broken` off or hang before the handshake is answered.
+    """
 
     messages: Sequence[Any] = ()
     refused: int = 0
     ended: bool = False
+    broken: bool = False
+    hangs: bool = False
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -93,10 +98,13 @@ class Replayed:
         self.gone = asyncio.Event()
         """Set as soon as a client has let go of a stream."""
         self.url = ""
-        self._folder = folder
+        self.folder = folder
+        self.pace = 0.0
+        """Seconds between two messages."""
         self._connections: list[Connection] = []
         self._instead: dict[str, Answer] = {}
         self._session: ClientSession | None = None
+        self._server: BaseTestServer | None = None
 
     def says(self, path: str, answer: Answer) -> None:
         """Answer this at a path from now on."""
@@ -105,7 +113,7 @@ class Replayed:
     def repeats(self, *names: str) -> None:
         """Answer from now on as it was recorded under these names, each at its path."""
         for name in names:
-            exchange = EXCHANGES[f"{self._folder}/{name}"]
+            exchange = EXCHANGES[f"{self.folder}/{name}"]
             self.says(exchange.path, again(exchange))
 
     def forgets(self) -> None:
@@ -116,10 +124,11 @@ class Replayed:
         """Give these connections one after the other, the last one again and again."""
         self._connections = list(connections)
 
-    def client(self, credential: Credential | None = None, path: str = "") -> NezhaClient:
-        """Return a client for the address, with the credential that the dashboard knows."""
-        assert self._session
-        return NezhaClient(self._session, URL(self.url + path), credential or self._usual())
+    def client(self, credential: Credential | None = None, session: ClientSession | None = None) -> NezhaClient:
+        """Return a client with the credential that the dashboard knows, and the usual session if it brings none."""
+        session = session or self._session
+        assert session
+        return NezhaClient(session, URL(self.url), credential or self._usual())
 
     async def snapshots(self, *connections: Connection) -> list[Snapshot]:
         """Return what a client reads from these connections, one after the other, each of which ends."""
@@ -128,6 +137,11 @@ class Replayed:
             self.streams(replace(connection, ended=True))
             snapshots += [snapshot async for snapshot in client.stream()]
         return snapshots
+
+    async def stops(self) -> None:
+        """Listen no longer."""
+        assert self._server
+        await self._server.close()
 
     def _usual(self) -> Credential:
         if self.taken_for.startswith("pat"):
@@ -151,6 +165,7 @@ class Replayed:
         application.router.add_route("*", "/{path:.*}", self._serve)
         application.on_response_prepare.append(_without_empty_date)
         async with TestServer(application, host="127.0.0.1") as server:
+            self._server = server
             self.url = str(server.make_url("")).rstrip("/")
             async with ClientSession(**session_options()) as self._session:
                 yield self
@@ -178,7 +193,7 @@ class Replayed:
             return self._instead[request.path_qs]()
         for exchange in EXCHANGES.values():
             if (exchange.folder, exchange.method, exchange.path) == (
-                self._folder,
+                self.folder,
                 request.method,
                 request.path_qs,
             ) and _was_asked_with(credential, exchange):
@@ -188,8 +203,12 @@ class Replayed:
     async def _play(self, request: web.Request, credential: str) -> web.StreamResponse:
         """Send messages, a text or bytes as they are; like a real dashboard it never reads."""
         connection = self._connection(credential)
-        if connection.refused:
-            return web.Response(status=connection.refused)
+        if connection.hangs:
+            await asyncio.Event().wait()
+        if connection.broken and request.transport:
+            request.transport.close()
+        if connection.refused or connection.broken:
+            return web.Response(status=connection.refused or 500)
         stream = web.WebSocketResponse()
         await stream.prepare(request)
         try:
@@ -198,6 +217,7 @@ class Replayed:
                     await stream.send_bytes(message)
                 else:
                     await stream.send_str(message if isinstance(message, str) else encode(message).decode())
+                await asyncio.sleep(self.pace)
             if connection.ended and request.transport:
                 request.transport.close()
             await asyncio.Event().wait()
@@ -208,7 +228,7 @@ class Replayed:
     def _connection(self, credential: str) -> Connection:
         if len(self._connections) > 1:
             return self._connections.pop(0)
-        return self._connections[0] if self._connections else CONNECTIONS[f"{self._folder}/ws_{credential}"]
+        return self._connections[0] if self._connections else CONNECTIONS[f"{self.folder}/ws_{credential}"]
 
 
 def _was_asked_with(credential: str, exchange: Exchange) -> bool:

@@ -1,0 +1,100 @@
+"""How often a client asks dashboards of generations 1 and 2 for what, and what it remembers."""
+
+from aiohttp import web
+import pytest
+
+from custom_components.nezha.api import DashboardError, NotNezhaError, RedirectedError
+
+from .recorded_v12 import EXCHANGES, GROUPS, SERVER, SETTING, again, moved_clock, replayed
+from .site import payload, reply
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+NEWEST = "v2.3.7"
+
+
+async def test_groups_are_asked_for_every_five_minutes() -> None:
+    """With the first list, and then only when somebody may have edited them."""
+    with moved_clock() as clock:
+        async with replayed(NEWEST, "pat") as dashboard:
+            client = dashboard.client()
+            await client.snapshot()
+            assert dashboard.paths() == [SETTING, SERVER, GROUPS]
+            clock.passes(299)
+            await client.snapshot()
+            assert dashboard.paths() == [SERVER]
+            clock.passes(1)
+            await client.snapshot()
+            assert dashboard.paths() == [SERVER, GROUPS]
+
+
+async def test_edited_groups_show_after_five_minutes() -> None:
+    """Until then the known ones stay."""
+    with moved_clock() as clock:
+        async with replayed(NEWEST, "pat") as dashboard:
+            client = dashboard.client()
+            seen = [(await client.snapshot()).servers[1].groups]
+            edited = [{"group": {"id": 1, "name": "Edited"}, "servers": [1]}]
+            dashboard.says(GROUPS, payload({"success": True, "data": edited}))
+            seen.append((await client.snapshot()).servers[1].groups)
+            clock.passes(300)
+            servers = (await client.snapshot()).servers
+            seen.append(servers[1].groups)
+
+    assert seen == [("Edge",), ("Edge",), ("Edited",)]
+    assert servers[2].groups == ()
+
+
+async def test_groups_that_fail_are_asked_for_again() -> None:
+    """The first list without them would put all servers into none."""
+    async with replayed(NEWEST, "pat") as dashboard:
+        client = dashboard.client()
+        dashboard.says(GROUPS, reply(status=502, content_type="text/html"))
+        with pytest.raises(DashboardError):
+            await client.snapshot()
+        dashboard.forgets()
+
+        assert (await client.snapshot()).servers[1].groups == ("Edge",)
+
+
+async def test_address_that_moves_away_is_forgotten() -> None:
+    """A server whose address the dashboard no longer tells has none, however well it was known."""
+    async with replayed(NEWEST, "pat") as dashboard:
+        client = dashboard.client()
+        assert (await client.snapshot()).servers[1].ipv6
+        bare = [{"id": 1, "uuid": "df726cc2-a14d-5058-8a50-63718804263d", "geoip": {"ip": {"ipv4_addr": "192.0.2.9"}}}]
+        dashboard.says(SERVER, payload({"success": True, "data": bare}))
+        server = (await client.snapshot()).servers[1]
+
+    assert (server.ipv4, server.ipv6) == ("192.0.2.9", None)
+
+
+async def test_dashboard_that_was_updated_to_another_generation_is_found_out_about() -> None:
+    """While it starts, a page answers; then it is asked what it is."""
+    page = EXCHANGES["v2.3.7/unknown_page_none"]
+    async with replayed("v1.14.14", "jwt") as dashboard:
+        client = dashboard.client()
+        await client.snapshot()
+        dashboard.says(SERVER, again(page))
+        with pytest.raises(NotNezhaError):
+            await client.snapshot()
+        assert client.generation is None
+
+        dashboard.forgets()
+        dashboard.folder = NEWEST
+        await client.latencies(1)
+
+    assert client.generation == 2
+    assert dashboard.paths()[-2:] == [SETTING, f"{SERVER}/1/service?period=1d"]
+
+
+async def test_dashboard_that_is_redirected_stays_what_it_was() -> None:
+    """Somebody put something in front of it."""
+    async with replayed(NEWEST, "pat") as dashboard:
+        client = dashboard.client()
+        await client.snapshot()
+        dashboard.says(SERVER, lambda: web.Response(status=302, headers={"Location": "https://login.example.com/"}))
+        with pytest.raises(RedirectedError):
+            await client.snapshot()
+
+    assert client.generation == 2
