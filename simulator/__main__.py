@@ -17,14 +17,16 @@ from simulator.world import DAY_OF_POINTS, MAX_SERVERS, World
 _DESCRIPTION: Final = """\
 Runs a Nezha dashboard with made-up servers for tests and demos.
 
-The first line on the standard output is JSON: the address, the API token, the generation, the number of
-servers and the address of the control. Then it stays until it is interrupted or terminated.
+The first line on the standard output is JSON: the address, the token and the user's name and password as far as the
+generation has them, the generation, the number of servers and the address of the control. Then it stays until it is
+interrupted or terminated.
 """
 _FAULTS: Final = f"""\
 faults:
   {"\n  ".join(FaultKind)}
   redirect takes location and status, wrong_shape takes body, slow and trickle take seconds,
   replace_server takes server_id and entry.
+  On a stream's path garbage, replace_server, silence and hang_up act on its frames.
 """
 
 
@@ -41,7 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 finds a free one (%(default)s)")
     parser.add_argument("--servers", type=int, default=8, help=f"how many, 1 to {MAX_SERVERS} (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="decides all values (%(default)s)")
-    parser.add_argument("--token", help="the API token; made up from the seed when left out")
+    parser.add_argument("--token", help="the API token, or from 2.1.0 on a personal one; made up when left out")
+    parser.add_argument("--username", default="admin", help="of generations 1 and 2 (%(default)s)")
+    parser.add_argument("--password", default="admin", help="of generations 1 and 2 (%(default)s)")
+    parser.add_argument("--force-auth", action="store_true", help="show guests nothing, from 1.6.8 on")
+    parser.add_argument("--real-ip-header", default="", help="switch the firewall on: a header, or NZ::Use-Peer-IP")
+    parser.add_argument("--tsdb", action="store_true", help="keep a store of time series, in generation 2")
+    parser.add_argument("--frame-interval", type=float, default=2, help="seconds between frames (%(default)s)")
     parser.add_argument("--view-password", default="", help="ask for it on pages and monitors")
     parser.add_argument(
         "--latency-points",
@@ -60,7 +68,21 @@ def _dashboard(options: argparse.Namespace) -> Dashboard:
         version=options.dashboard_version,
         token=options.token,
         view_password=options.view_password,
+        username=options.username,
+        password=options.password,
+        force_auth=options.force_auth,
+        real_ip_header=options.real_ip_header,
+        tsdb=options.tsdb,
+        frame_interval=options.frame_interval,
     )
+
+
+def _credentials(dashboard: Dashboard, generation: str) -> dict[str, str]:
+    """Return what opens the dashboard, as far as its generation has it."""
+    token = {"token": dashboard.token} if dashboard.token else {}
+    if generation == "v0":
+        return token
+    return token | {"username": dashboard.settings.username, "password": dashboard.settings.password}
 
 
 async def _serve(dashboard: Dashboard, options: argparse.Namespace) -> None:
@@ -76,7 +98,7 @@ async def _serve(dashboard: Dashboard, options: argparse.Namespace) -> None:
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         introduction = {
             "url": url,
-            "token": dashboard.settings.token,
+            **_credentials(dashboard, options.generation),
             "generation": options.generation,
             "servers": options.servers,
             "control": f"{url}{PREFIX}",

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from simulator.faults import FaultKind, Faults
 from simulator.received import RequestLog
+from simulator.waf import Waf
 from simulator.world import World
 
 PREFIX: Final = "/__simulator"
@@ -23,6 +24,7 @@ control, below {PREFIX} of the printed address, JSON both ways:
                     fault; `*` in the path stands for anything, no times means until it is cleared
   GET    /fault     the faults in force
   DELETE /fault     clear all faults, or with ?path=… those that were added for this path
+  GET    /strikes   strikes that count against each client's address, and how many there ever were
   GET    /requests  requests received: method, path, whether an Authorization header came
   DELETE /requests  forget them
   GET    /clock     Unix seconds of the world and of the dashboard
@@ -31,12 +33,20 @@ control, below {PREFIX} of the printed address, JSON both ways:
 actions, with their further fields:
   stop, start, delete  server_id
   reboot               server_id, seconds (until the agent is back)
-  edit                 server_id, name, group, display_index, hide_for_guest: any of these
+  edit                 server_id, name, group, display_index, hide_for_guest, public_note, note: any of these
   add                  name, group: a server that reports at once; the answer's result is its id
   set_state, set_host  server_id, values: fields held fixed, {{"cpu": 93.5}}; null lets one go; NaN is understood
-  restart_dashboard    seconds (until all agents are back): it forgets what agents told it
-  revoke_token         -
+  restart_dashboard    seconds (until all agents are back): it forgets what agents told it and ends streams
+  lose_power           server_id: silent, and the dashboard believes for 16 minutes that it is connected
+  jitter_boot_time     server_id, by, seconds: a later boot time, and no state for some seconds
+  revoke_token         token: the first one if left out
   replace_token        token
+  add_token            scopes, server_ids, days: a further personal access token, the answer's result
+  log_in               address: a session, the answer's result is its token (JWT)
+  expire_sessions, end_sessions, send_frame, end_streams   -
+  send_text            text, to every stream
+  silence              on: whether streams stay open and send nothing
+  set                  any settings, {{"force_auth": true}}
 """
 
 type _Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -57,11 +67,12 @@ class Controlled(Protocol):
     def requests(self) -> RequestLog:
         """The requests that it received."""
 
-    def revoke_token(self) -> None:
-        """Have no token from now on."""
+    @property
+    def waf(self) -> Waf:
+        """Its firewall."""
 
-    def replace_token(self, token: str) -> None:
-        """Have another token from now on."""
+    def actions(self) -> Mapping[str, Callable[..., object]]:
+        """Return what can be done to the dashboard itself, by name."""
 
 
 class Control:
@@ -73,18 +84,19 @@ class Control:
         self._clock: Final = world.clock
         self._faults: Final = dashboard.faults
         self._requests: Final = dashboard.requests
-        self._actions: Final[Mapping[str, Callable[..., int | None]]] = {
+        self._waf: Final = dashboard.waf
+        self._actions: Final[Mapping[str, Callable[..., object]]] = {
             "add": world.add,
             "delete": world.delete,
             "edit": world.edit,
+            "jitter_boot_time": world.jitter_boot_time,
+            "lose_power": world.lose_power,
             "reboot": world.reboot,
-            "replace_token": dashboard.replace_token,
-            "restart_dashboard": world.restart_dashboard,
-            "revoke_token": dashboard.revoke_token,
             "set_host": world.fix_host,
             "set_state": world.fix_state,
             "start": world.start,
             "stop": world.stop,
+            **dashboard.actions(),
         }
 
     def routes(self) -> list[web.RouteDef]:
@@ -94,6 +106,7 @@ class Control:
             web.get(f"{PREFIX}/fault", _understood(self._list_faults)),
             web.post(f"{PREFIX}/fault", _understood(self._add_fault)),
             web.delete(f"{PREFIX}/fault", _understood(self._clear_faults)),
+            web.get(f"{PREFIX}/strikes", _understood(self._list_strikes)),
             web.get(f"{PREFIX}/requests", _understood(self._list_requests)),
             web.delete(f"{PREFIX}/requests", _understood(self._forget_requests)),
             web.get(f"{PREFIX}/clock", _understood(self._show_clock)),
@@ -118,6 +131,9 @@ class Control:
 
     async def _list_faults(self, _: web.Request) -> web.Response:
         return web.json_response([asdict(fault) for fault in self._faults.listed()])
+
+    async def _list_strikes(self, _: web.Request) -> web.Response:
+        return web.json_response({"strikes": self._waf.strikes(), "raised": self._waf.raised})
 
     async def _list_requests(self, _: web.Request) -> web.Response:
         return web.json_response([asdict(received) for received in self._requests])

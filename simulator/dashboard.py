@@ -1,6 +1,6 @@
 """A dashboard: a world, the routes of its generation, and faults in between."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from email.utils import formatdate
 import re
 from typing import Final, Unpack
@@ -131,6 +131,39 @@ class Dashboard:
         """Forget what agents told, and end all streams; within these seconds all agents are back."""
         self.world.restart_dashboard(seconds=seconds)
         self.streams.end()
+
+    def silence(self, *, on: bool = True) -> None:
+        """Have streams stay open and send nothing, or send again."""
+        self.streams.silent = on
+
+    def change(self, **options: Unpack[Options]) -> None:
+        """Change settings.
+
+        Raises:
+            TypeError: There is no such setting.
+
+        """
+        if unknown := options.keys() - Options.__annotations__.keys():
+            raise TypeError(f"there is no setting {', '.join(sorted(unknown))}")
+        for name, value in options.items():
+            setattr(self.settings, name, value)
+
+    def actions(self) -> Mapping[str, Callable[..., object]]:
+        """Return what the control can have done, by name."""
+        return {
+            "add_token": lambda scopes=(), **limits: self.add_token(*scopes, **limits),
+            "end_sessions": self.end_sessions,
+            "end_streams": self.end_streams,
+            "expire_sessions": self.expire_sessions,
+            "log_in": self.log_in,
+            "replace_token": self.replace_token,
+            "restart_dashboard": self.restart,
+            "revoke_token": self.revoke_token,
+            "send_frame": self.send_frame,
+            "send_text": self.send_text,
+            "set": self.change,
+            "silence": self.silence,
+        }
 
     def application(self) -> web.Application:
         """Return what serves the dashboard and, below `/__simulator`, its control; one for each event loop."""

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable
 import contextlib
+from functools import partial
 from http import HTTPStatus
 import json
 from typing import Any, Final, Protocol
 
 from aiohttp import web
 
+from simulator.answers import bad_request, blocked
 from simulator.faults import Fault, FaultKind, FaultOptions
 from simulator.go_json import encode
 from simulator.pages import moved, page
+from simulator.streams import ALTER
 
 
 class Routes(Protocol):
@@ -48,6 +51,8 @@ class FaultAnswers:
                 return _drop(request)
             case FaultKind.SLOW:
                 await self._pause(options.get("seconds", 10))
+        if kind in _OF_STREAMS and _upgrades(request):
+            request[ALTER] = partial(_altered, fault)
         right = await self._routes.answer(request)
         if not isinstance(right, web.Response):
             return right
@@ -126,14 +131,37 @@ def _garbage(right: web.Response, _: FaultOptions) -> web.Response:
 
 def _replace_server(right: web.Response, options: FaultOptions) -> web.Response:
     """Change only an answer that lists servers."""
-    payload = json.loads(_body(right) or b"{}") if right.content_type == "application/json" else {}
-    key = next((key for key in ("result", "data") if isinstance(payload.get(key), list)), None)
+    if right.content_type == "application/json":
+        right.body = _replaced(_body(right), options)
+    return right
+
+
+def _replaced(body: bytes, options: FaultOptions) -> bytes:
+    payload = json.loads(body or b"{}")
+    key = next((key for key in ("result", "data", "servers") if isinstance(payload.get(key), list)), None)
     if key is None:
-        return right
+        return body
     payload[key] = [
-        options.get("entry") if listed.get("id") == options.get("server_id") else listed for listed in payload[key]
+        options.get("entry") if isinstance(listed, dict) and listed.get("id") == options.get("server_id") else listed
+        for listed in payload[key]
     ]
-    return _json(payload)
+    return encode(payload)
+
+
+def _altered(fault: Fault, frame: bytes, sent: int) -> bytes | None:
+    """Return what becomes of a stream's frame after so many others: empty for silence, None for the stream's end."""
+    match fault.kind:
+        case FaultKind.GARBAGE:
+            return frame[: len(frame) // 2]
+        case FaultKind.REPLACE_SERVER:
+            return _replaced(frame, fault.options)
+        case FaultKind.HANG_UP:
+            return None if sent else frame
+    return b""
+
+
+def _upgrades(request: web.Request) -> bool:
+    return request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 _INSTEAD: Final[dict[FaultKind, Callable[[FaultOptions], web.Response]]] = {
@@ -150,6 +178,8 @@ _INSTEAD: Final[dict[FaultKind, Callable[[FaultOptions], web.Response]]] = {
     FaultKind.BARE: lambda _: web.Response(),
     FaultKind.EMPTY: _empty,
     FaultKind.WRONG_SHAPE: _wrong_shape,
+    FaultKind.BLOCKED: lambda _: blocked(),
+    FaultKind.NO_UPGRADE: lambda _: bad_request(),
 }
 """Answers given instead of the right one."""
 _CHANGED: Final[dict[FaultKind, Callable[[web.Response, FaultOptions], web.Response]]] = {
@@ -157,3 +187,5 @@ _CHANGED: Final[dict[FaultKind, Callable[[web.Response, FaultOptions], web.Respo
     FaultKind.REPLACE_SERVER: _replace_server,
 }
 """Answers made from the right one."""
+_OF_STREAMS: Final = {FaultKind.GARBAGE, FaultKind.HANG_UP, FaultKind.REPLACE_SERVER, FaultKind.SILENCE}
+"""What can befall the frames of a stream instead of its handshake."""

@@ -36,7 +36,7 @@ class FaultKind(StrEnum):
     EMPTY = "empty"
     """200, JSON's content type, no body: a number in a state is none."""
     GARBAGE = "garbage"
-    """The right answer, cut in the middle."""
+    """The right answer, cut in the middle; of a stream every frame."""
     WRONG_SHAPE = "wrong_shape"
     """200 with other JSON, `body` if given."""
     SLOW = "slow"
@@ -46,7 +46,15 @@ class FaultKind(StrEnum):
     DROP = "drop"
     """The connection closed without an answer. Mind that aiohttp then asks once more by itself."""
     REPLACE_SERVER = "replace_server"
-    """The right answer with the entry of `server_id` replaced by `entry`, any JSON."""
+    """The right answer, or frame, with the entry of `server_id` replaced by `entry`, any JSON."""
+    BLOCKED = "blocked"
+    """403 with the page of the dashboard's firewall."""
+    NO_UPGRADE = "no_upgrade"
+    """400 as text: what a stream's handshake gets through a proxy that forwards no WebSockets."""
+    SILENCE = "silence"
+    """A stream that stays open and sends nothing."""
+    HANG_UP = "hang_up"
+    """A stream that ends after its first frame, without a close frame."""
 
 
 class FaultOptions(TypedDict, total=False):

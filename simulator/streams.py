@@ -19,6 +19,11 @@ from simulator.settings import Settings
 _FRAMES_PER_PING: Final = 4
 _LAST: Final = {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}
 
+ALTER: Final = "alter"
+"""Where a request says what becomes of its stream's frames: given one and how many were sent, returns what is sent."""
+
+type Alter = Callable[[bytes, int], bytes | None]
+"""Empty text sends nothing, None ends the stream."""
 type Frame = Callable[[bool], bytes]
 """Writes a frame; told whether it is the first. Empty if a number is none."""
 
@@ -30,6 +35,7 @@ class _Stream:
     viewer: Viewer
     frame: Frame
     transport: asyncio.Transport
+    alter: Alter
     waiting: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
     """Texts to be sent now."""
 
@@ -79,7 +85,7 @@ class Streams:
             return bad_request()
         await socket.prepare(request)
         assert request.transport is not None  # noqa: S101  # the handshake just went through it
-        stream = _Stream(viewer, frame, request.transport)
+        stream = _Stream(viewer, frame, request.transport, request.get(ALTER, _unaltered))
         self._open.add(stream)
         watch = asyncio.create_task(_watch(socket, stream))
         try:
@@ -95,8 +101,11 @@ class Streams:
     async def _send(self, stream: _Stream, socket: web.WebSocketResponse) -> None:
         text, sent = stream.frame(True), 0  # noqa: FBT003  # the first
         while not stream.transport.is_closing():
-            if text and not self.silent:
-                await socket.send_str(text.decode())
+            altered = stream.alter(text, sent)
+            if altered is None:
+                return
+            if altered and not self.silent:
+                await socket.send_str(altered.decode(errors="ignore"))
                 sent += 1
                 if sent % _FRAMES_PER_PING == 0:
                     await socket.ping()
@@ -110,6 +119,10 @@ class Streams:
                 return await stream.waiting.get()
         except TimeoutError:
             return stream.frame(False)  # noqa: FBT003  # not the first
+
+
+def _unaltered(frame: bytes, _: int) -> bytes:
+    return frame
 
 
 async def _watch(socket: web.WebSocketResponse, stream: _Stream) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import json
 from typing import Any
 
-from aiohttp import ClientSession, DummyCookieJar
+from aiohttp import ClientSession, ClientWebSocketResponse, ClientWSTimeout, DummyCookieJar, WSMsgType
 import pytest
 
 from simulator import Clock, Dashboard, World
@@ -13,6 +13,10 @@ from tests.conftest import Serve
 
 NOON = 1_795_438_100.0
 """Unix seconds at which the worlds of these tests begin: when the answers were recorded."""
+
+
+SOON = 5
+"""Seconds within which something must happen that could otherwise take for ever."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,42 @@ def ask(serve: Serve, session: ClientSession) -> Ask:
             return Answer(response.status, response.headers, await response.read())
 
     return ask
+
+
+type Watch = Callable[..., Awaitable[ClientWebSocketResponse]]
+
+
+@pytest.fixture
+async def watch(serve: Serve, session: ClientSession) -> AsyncIterator[Watch]:
+    """Return what opens streams of dashboards, with any headers."""
+    streams: list[ClientWebSocketResponse] = []
+
+    async def watch(simulated: Dashboard, **options: Any) -> ClientWebSocketResponse:
+        url = (await serve(simulated)).url
+        timeout = ClientWSTimeout(ws_close=0.05)
+        streams.append(await session.ws_connect(f"{url}/api/v1/ws/server", timeout=timeout, **options))
+        return streams[-1]
+
+    yield watch
+    for stream in streams:
+        await stream.close()
+
+
+async def next_frame(stream: ClientWebSocketResponse) -> Any:
+    """Return the next frame of a stream."""
+    return await stream.receive_json(timeout=SOON)
+
+
+async def last_words(stream: ClientWebSocketResponse) -> int | None:
+    """Return the close code of a stream that ends."""
+    while (await stream.receive(timeout=SOON)).type is WSMsgType.TEXT:
+        pass
+    return stream.close_code
+
+
+def bearer(token: str) -> dict[str, str]:
+    """Return the headers of a client with a session or a personal access token."""
+    return {"Authorization": f"Bearer {token}"}
 
 
 def authorized(simulated: Dashboard) -> dict[str, str]:

@@ -45,17 +45,20 @@ LOOKS = [
     Looks(FaultKind.BASIC_AUTH, 401, HTML, "Authorization Required", ("www-authenticate", 'Basic realm="restricted"')),
     Looks(FaultKind.REDIRECT, 302, HTML, "Found", ("location", "/")),
     Looks(FaultKind.CHALLENGE, 403, HTML, "Just a moment...", ("cf-mitigated", "challenge")),
+    Looks(FaultKind.BLOCKED, 403, HTML, "nezha WAF"),
+    Looks(FaultKind.NO_UPGRADE, 400, "text/plain; charset=utf-8", "Bad Request"),
     Looks(FaultKind.BARE, 200, None),
     Looks(FaultKind.EMPTY, 200, JSON),
     Looks(FaultKind.WRONG_SHAPE, 200, JSON, '{"code":0,"message":"success","result":{}}'),
 ]
 AS_RIGHT = {FaultKind.GARBAGE, FaultKind.REPLACE_SERVER, FaultKind.SLOW, FaultKind.TRICKLE, FaultKind.DROP}
+OF_STREAMS = {FaultKind.HANG_UP, FaultKind.SILENCE}
 """Kinds that have tests of their own, since they begin like the right answer or have none."""
 
 
 def test_every_kind_is_tested() -> None:
     """A new kind needs a look or a test of its own."""
-    assert {looks.kind for looks in LOOKS} | AS_RIGHT == set(FaultKind)
+    assert {looks.kind for looks in LOOKS} | AS_RIGHT | OF_STREAMS == set(FaultKind)
 
 
 @pytest.mark.parametrize("looks", LOOKS, ids=lambda looks: looks.kind)
