@@ -85,10 +85,11 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
         entry: NezhaConfigEntry = self._get_reconfigure_entry()
         if user_input is not None:
             data = _typed(user_input)
-            if not data.pop(CONF_OTHER_CREDENTIAL) and CONF_TOKEN not in data:
+            keep = not data.pop(CONF_OTHER_CREDENTIAL) and CONF_TOKEN not in data
+            if keep:
                 data |= {field: entry.data[field] for field in CREDENTIAL_FIELDS if field in entry.data}
-            if await self._visit(data):
-                return await self._go_on("reconfigure", RECONFIGURE_SCHEMA, user_input)
+            if await self._visit(data, as_guest=keep):
+                return await (self._finish() if keep else self._go_on("reconfigure", RECONFIGURE_SCHEMA, user_input))
         now = {CONF_URL: entry.data[CONF_URL], CONF_ADVANCED: {CONF_VERIFY_SSL: entry.data[CONF_VERIFY_SSL]}}
         return self._form("reconfigure", RECONFIGURE_SCHEMA, user_input or now)
 

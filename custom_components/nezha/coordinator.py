@@ -43,7 +43,7 @@ from .fleet import Fleet, automatic_interval
 from .identity import ServerIdentities
 from .schedule import LatencySchedule
 
-SLACK = 2  # seconds by which one answer may come sooner after the one before than the clock says
+SLACK = 1  # seconds by which one answer may come sooner after the one before than the clock says
 
 type NezhaConfigEntry = ConfigEntry[NezhaRuntimeData]
 
@@ -83,6 +83,7 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         self._hold = max(LEAST_HOLD, 3 * self._poll_interval).total_seconds()
         self._answered_at = self._polled_at = self._written_at = float("-inf")
         self._edges: set[str] = set()
+        self._strangers: set[int] = set()
         self._left_out_groups = frozenset(entry.options.get(CONF_LEFT_OUT_GROUPS, ()))
         self._left_out_servers = frozenset(entry.options.get(CONF_LEFT_OUT_SERVERS, ()))
         self.snapshot: Snapshot | None = None
@@ -112,10 +113,15 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
             self.async_set_updated_data(fleet)
 
     def _without_strangers(self, snapshot: Snapshot) -> Snapshot:
-        """Return only servers that are known: what tells an old one under a new id, its uuid, comes with a poll."""
+        """Return only servers that are known: what tells an old one under a new id, its uuid, comes with a poll.
+
+        Those that a poll does not bring belong to other users of the dashboard.
+        """
         if self._client.is_guest or not (strangers := snapshot.servers.keys() - self._identities.ids):
             return snapshot
-        self._polled_at = float("-inf")
+        if not strangers <= self._strangers:
+            self._polled_at = float("-inf")
+            self._strangers = strangers
         servers = {number: server for number, server in snapshot.servers.items() if number not in strangers}
         return replace(snapshot, servers=servers)
 
@@ -282,6 +288,7 @@ class LatencyCoordinator(OptionalCoordinator[Delays]):
             if not self._schedule.may_ask():
                 break
             self._schedule.asked(key)
+            data[key] = {}
             if askable is None or servers[key].id in askable:
                 data[key] = await self._delays(key, servers[key].id)
         return data

@@ -175,7 +175,6 @@ def async_add_monitors(
 
     @callback
     def add_new() -> None:
-        added.intersection_update(coordinator.data)
         if new := coordinator.data.keys() - added:
             added.update(new)
             async_add_entities(entity for monitor in sorted(new) for entity in make(coordinator, monitor))

@@ -13,9 +13,8 @@ from yarl import URL
 from .credentials import Credential, Guest
 from .errors import (
     GuestRefusedError,
-    MissingScopeError,
     NezhaAuthError,
-    NotNezhaError,
+    NezhaError,
     SessionEndedError,
     WrongKindError,
 )
@@ -37,6 +36,7 @@ class NezhaClient:
         self._transport = Transport(session, url)
         self._credential = credential
         self._generation: Generation | None = None
+        self._has_to_detect = True
         self._detection = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._refusal: NezhaAuthError | None = None
@@ -79,8 +79,9 @@ class NezhaClient:
     async def detect(self) -> int:
         """Return the number of the dashboard's generation: at most two requests, without the credential."""
         async with self._detection:
-            if self._generation is None:
+            if self._generation is None or self._has_to_detect:
                 self._generation = await detect(self._get_as_guest)
+                self._has_to_detect = False
             return self._generation.number
 
     async def snapshot(self) -> Snapshot:
@@ -91,8 +92,8 @@ class NezhaClient:
                 snapshot = await generation.snapshot(self)
                 if self._inventory.groups_are_old():
                     self._inventory.take_groups(await self._groups(generation))
-        except NotNezhaError:
-            self._generation = None  # another generation may have taken its place
+        except NezhaError:
+            self._has_to_detect = True  # after an outage another generation may answer
             raise
         self._inventory.take(snapshot)
         return self._inventory.completed(snapshot)
@@ -167,11 +168,13 @@ class NezhaClient:
             raise
 
     async def _groups(self, generation: Generation) -> Mapping[int, tuple[str, ...]] | None:
-        """Return the groups, `None` where there are none to be had."""
+        """Return the groups; those known so far where that fails."""
         try:
             return await generation.groups(self)
-        except MissingScopeError:
-            return None
+        except NezhaAuthError:
+            raise
+        except NezhaError:
+            return self._inventory.groups
 
     @contextmanager
     def _judging(self) -> Iterator[None]:
@@ -194,7 +197,7 @@ class Inventory:
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self._groups: Mapping[int, tuple[str, ...]] | None = None
+        self.groups: Mapping[int, tuple[str, ...]] | None = None
         self._groups_at = float("-inf")
         self._servers: Mapping[int, Server] = {}
 
@@ -204,7 +207,7 @@ class Inventory:
 
     def take_groups(self, groups: Mapping[int, tuple[str, ...]] | None) -> None:
         """Keep the groups of the servers; `None` where each server tells its own."""
-        self._groups = groups
+        self.groups = groups
         self._groups_at = monotonic()
 
     def take(self, snapshot: Snapshot) -> None:
@@ -221,7 +224,7 @@ class Inventory:
         known = self._servers.get(server.id, server)
         return replace(
             server,
-            groups=server.groups if self._groups is None else self._groups.get(server.id, ()),
+            groups=server.groups if self.groups is None else self.groups.get(server.id, ()),
             uuid=server.uuid or known.uuid,
             ipv4=server.ipv4 or known.ipv4,
             ipv6=server.ipv6 or known.ipv6,

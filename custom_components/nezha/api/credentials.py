@@ -13,7 +13,7 @@ LOGIN = "api/v1/login"
 PROFILE = "api/v1/profile"
 TRUST = 30  # seconds for which a session counts as valid after the dashboard has said so
 MARGIN = 120  # seconds before its end at which a session is renewed; the shortest lives an hour (Nezha 1.0 to 1.9)
-LOGIN_PAUSE = 300  # seconds between two logins at least, whatever becomes of their sessions
+LOGIN_PAUSE = 60  # seconds between two logins at least, whatever becomes of their sessions
 
 
 class Credential(Protocol):

@@ -144,7 +144,7 @@ class Transport:
         except TimeoutError as err:
             raise ConnectionTimeoutError("no answer to a handshake") from err
         except aiohttp.WSServerHandshakeError as err:
-            raise _handshake_error(err.status) from err
+            raise _handshake_error(err) from err
         except aiohttp.ClientError as err:
             raise _connection_error(err) from err
 
@@ -227,18 +227,19 @@ def _connection_error(err: aiohttp.ClientError) -> NezhaConnectionError:
             return NezhaConnectionError(str(err) or type(err).__name__)
 
 
-def _handshake_error(status: int) -> NezhaAuthError | BlockedError | StreamRefusedError:
+def _handshake_error(err: aiohttp.WSServerHandshakeError) -> NezhaAuthError | BlockedError | StreamRefusedError:
     """Return our error for a handshake that was answered with something else than an upgrade.
 
-    A dashboard says 401 for a refused token, 403 for an address that it blocks or a scope that lacks, and 200 where a
-    login is needed; a proxy that does not forward WebSockets makes it say 400 (Nezha 2.3.7).
+    A dashboard says 401 in JSON for a refused token, 403 in HTML to an address that it blocks and in JSON for a scope
+    that lacks, and 200 where a login is needed; a proxy that forwards no WebSockets makes it say 400 (Nezha 2.3.7).
     """
-    match status:
-        case 401:
+    content_type = err.headers.get("Content-Type") if err.headers else None
+    match err.status, "json" in (content_type or ""):
+        case 401, True:
             return NezhaAuthError("the stream was refused")
-        case 403:
+        case 403, False:
             return BlockedError("the stream was refused")
-        case _:
+        case status, _:
             return StreamRefusedError(f"HTTP {status} instead of a stream")
 
 
