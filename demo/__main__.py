@@ -22,7 +22,7 @@ async def _demo(arguments: Namespace) -> None:
         _say("Starting Home Assistant: this takes about 15 seconds")
         async with HomeAssistant() as home_assistant:
             _say(f"Adding the dashboard {dashboard.url}")
-            entry_id = await home_assistant.add_dashboard(dashboard.url, dashboard.token)
+            entry_id = await home_assistant.add_dashboard(dashboard.url, **dashboard.credential)
             if arguments.once:
                 await _show_once(home_assistant, entry_id)
             else:
@@ -32,9 +32,9 @@ async def _demo(arguments: Namespace) -> None:
 @asynccontextmanager
 async def _dashboard(arguments: Namespace) -> AsyncIterator[Dashboard]:
     if arguments.url:
-        yield Dashboard(arguments.url, arguments.token)
+        yield Dashboard(arguments.url, _credential(arguments))
         return
-    _say(f"Starting a simulated dashboard with {arguments.servers} servers")
+    _say(f"Starting a simulated dashboard of generation {arguments.generation} with {arguments.servers} servers")
     async with simulated_dashboard(generation=arguments.generation, servers=arguments.servers) as dashboard:
         yield dashboard
 
@@ -69,14 +69,26 @@ def _say(text: str) -> None:
 def _arguments() -> Namespace:
     parser = ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="print the table once all values are there and end")
-    parser.add_argument("--generation", default="v0", help="the generation of the simulated dashboard")
+    generations = ("v0", "v1", "v2")
+    parser.add_argument("--generation", default="v2", choices=generations, help="of the simulated dashboard (v2)")
     parser.add_argument("--servers", type=int, default=8, help="the number of simulated servers")
     parser.add_argument("--url", help="watch this dashboard instead of a simulated one")
     parser.add_argument("--token", help="its API token")
+    parser.add_argument(
+        "--username", help="its user, where it has no tokens; without either it is watched as by a guest"
+    )
+    parser.add_argument("--password", help="the user's password")
     arguments = parser.parse_args()
-    if bool(arguments.url) != bool(arguments.token):
-        parser.error("--url and --token belong together")
+    if not arguments.url and (arguments.token or arguments.username):
+        parser.error("--token and --username need --url")
+    if bool(arguments.username) != bool(arguments.password):
+        parser.error("--username and --password belong together")
     return arguments
+
+
+def _credential(arguments: Namespace) -> dict[str, str]:
+    names = ("token", "username", "password")
+    return {name: value for name in names if (value := getattr(arguments, name))}
 
 
 async def _main(arguments: Namespace) -> None:

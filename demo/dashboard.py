@@ -16,10 +16,10 @@ _START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Where a dashboard is and what it asks for."""
+    """Where a dashboard is and what it asks for: a token, a user name and a password, or nothing."""
 
     url: str
-    token: str
+    credential: dict[str, str]
 
 
 @asynccontextmanager
@@ -38,10 +38,16 @@ async def simulated_dashboard(*, generation: str, servers: int) -> AsyncIterator
         if not line:
             raise DemoError("The simulator ended while it started: its message stands above.")
         facts = json.loads(line)
-        yield Dashboard(facts["url"], facts["token"])
+        yield Dashboard(facts["url"], _credential(facts))
     except TimeoutError:
         raise DemoError(f"The simulator did not start in {_START_SECONDS} s.") from None
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
+
+
+def _credential(facts: dict[str, str]) -> dict[str, str]:
+    """Return the token, or a login where the generation knows none."""
+    wanted = ["token"] if facts.get("token") else ["username", "password"]
+    return {name: facts[name] for name in wanted}

@@ -124,10 +124,13 @@ class HomeAssistant:
             raise DemoError(f"{command}: {answer['error']['message']}")
         return answer["result"]
 
-    async def add_dashboard(self, url: str, token: str) -> str:
-        """Add a dashboard as a user would and return the id of its entry."""
+    async def add_dashboard(self, url: str, **credential: str) -> str:
+        """Add a dashboard as a user would, with a token, a login or as a guest, and return the id of its entry."""
         flow = await self.start_flow()
-        result = await self.submit(flow["flow_id"], url=url, token=token, advanced={"verify_ssl": True})
+        token = {name: value for name, value in credential.items() if name == "token"}
+        result = await self.submit(flow["flow_id"], url=url, **token, advanced={"verify_ssl": True})
+        if result["type"] == "menu":
+            result = await self.choose(flow["flow_id"], **credential)
         if result["type"] != "create_entry":
             raise DemoError(f"Home Assistant cannot add {url}: {_reason(result)}")
         return str(result["result"]["entry_id"])
@@ -139,6 +142,12 @@ class HomeAssistant:
     async def submit(self, flow_id: str, **fields: Any) -> dict[str, Any]:
         """Fill in an open form."""
         return cast("dict[str, Any]", await self.post(f"/api/config/config_entries/flow/{flow_id}", **fields))
+
+    async def choose(self, flow_id: str, **credential: str) -> dict[str, Any]:
+        """Choose a way to sign in from an open menu, and take it."""
+        way = "token" if "token" in credential else "login" if credential else "guest"
+        await self.submit(flow_id, next_step_id=way)
+        return await self.submit(flow_id, **credential)
 
     async def set_options(self, entry_id: str, **options: Any) -> None:
         """Change a dashboard's options."""

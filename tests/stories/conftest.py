@@ -9,7 +9,7 @@ from demo.home_assistant import HomeAssistant
 from .site import Site
 from .watched import POLL_SECONDS, Watched
 
-GENERATIONS = ["v0"]
+GENERATIONS = ["v0", "v1", "v2"]
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ async def clean(home_assistant: HomeAssistant) -> AsyncIterator[HomeAssistant]:
 @pytest.fixture
 async def watched(clean: HomeAssistant, site: Site) -> Watched:
     """Return the dashboard as it is watched, asked as often as possible."""
-    entry_id = await clean.add_dashboard(site.url, site.dashboard.token)
+    entry_id = await clean.add_dashboard(site.url, **site.credential)
     await clean.set_options(entry_id, interval=POLL_SECONDS, latency=True)
     watched = Watched(clean, entry_id)
     await watched.sees(1, "online", "on")

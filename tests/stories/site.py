@@ -22,6 +22,29 @@ class Site:
         self.url = f"http://{HOST}:{self._port}"
         self._runner: web.AppRunner | None = None
 
+    @property
+    def credential(self) -> dict[str, str]:
+        """What the dashboard accepts now: a token, or a login where its generation knows none."""
+        settings = self.dashboard.settings
+        if self.dashboard.token:
+            return {"token": self.dashboard.token}
+        return {"username": settings.username, "password": settings.password}
+
+    @property
+    def mistyped(self) -> dict[str, str]:
+        """What looks like that and is not."""
+        *names, secret = self.credential
+        return {name: self.credential[name] for name in names} | {secret: f"{self.credential[secret][:4]}mistyped"}
+
+    def refuse(self) -> None:
+        """Accept another credential from now on, and no more the one until now."""
+        if self.dashboard.token:
+            self.dashboard.replace_token(self.dashboard.token[:4] + "b" * 32)
+        else:
+            self.dashboard.settings.password = "another password"
+            self.dashboard.end_sessions()
+            self.dashboard.end_streams()
+
     async def __aenter__(self) -> Self:
         """Serve it."""
         await self.start()

@@ -1,7 +1,10 @@
 """What owners of a dashboard do and live through, as they would tell it."""
 
+from typing import Any
+
 import pytest
 
+from demo import DemoError
 from demo.home_assistant import HomeAssistant
 
 from .site import Site
@@ -12,14 +15,12 @@ MEGABIT = 1_000_000 / 8
 OUTAGE_SECONDS = 90 + 4 * POLL_SECONDS  # values outlast an outage of 90 seconds
 
 
-async def test_a_wrong_token_is_named_and_the_right_one_adds_every_server(clean: HomeAssistant, site: Site) -> None:
-    """I mistype the token, read what is wrong, correct it and find all my servers."""
-    flow = await clean.start_flow()
-    advanced = {"verify_ssl": True}
-    answer = await clean.submit(flow["flow_id"], url=site.url, token="mistyped", advanced=advanced)
-    assert answer["errors"] == {"token": "invalid_auth"}
-
-    answer = await clean.submit(flow["flow_id"], url=site.url, token=site.dashboard.token, advanced=advanced)
+async def test_a_mistake_is_named_and_its_correction_adds_every_server(clean: HomeAssistant, site: Site) -> None:
+    """I mistype the token or password, read what is wrong, correct it and find all my servers."""
+    with pytest.raises(DemoError, match="refuses this"):
+        await clean.add_dashboard(site.url, **site.mistyped)
+    (flow,) = await clean.open_flows()
+    answer = await clean.submit(flow["flow_id"], **_corrected(flow, site))
     assert answer["type"] == "create_entry"
     watched = Watched(clean, answer["result"]["entry_id"])
     names = {server.name for server in site.world.servers()}
@@ -42,7 +43,7 @@ async def test_values_are_those_of_the_dashboard(clean: HomeAssistant, site: Sit
             "load_1": 0.75,
         },
     )
-    watched = Watched(clean, await clean.add_dashboard(site.url, site.dashboard.token))
+    watched = Watched(clean, await clean.add_dashboard(site.url, **site.credential))
     await watched.sees(1, "online", "on")
 
     assert await watched.number(1, "cpu") == 12.5
@@ -97,21 +98,20 @@ async def test_values_survive_a_hiccup_and_an_outage_ends_by_itself(watched: Wat
     await eventually(lambda: _is_number(watched, 1, "cpu"), expected=True)
 
 
-async def test_a_revoked_token_is_replaced(watched: Watched, site: Site) -> None:
-    """I revoke the token: Home Assistant asks for a new one, once, and everything goes on."""
+async def test_a_refused_credential_is_replaced(watched: Watched, site: Site) -> None:
+    """I revoke the token or change the password: Home Assistant asks once, I answer, and everything goes on."""
     before = await watched.entity_ids()
-    site.dashboard.revoke_token()
-    await eventually(lambda: _open_flows(watched), ["reauth_confirm"])
+    site.refuse()
+    await eventually(lambda: _open_sources(watched), ["reauth"])
     await watched.sees(1, "cpu", "unavailable")
 
-    site.dashboard.replace_token("a new token")
     (flow,) = await watched.home_assistant.open_flows()
-    answer = await watched.home_assistant.submit(flow["flow_id"], token="a wrong token")
-    assert answer["errors"] == {"token": "invalid_auth"}
-    answer = await watched.home_assistant.submit(flow["flow_id"], token="a new token")
+    answer = await _sign_in_again(watched.home_assistant, flow, site.mistyped)
+    assert list(answer["errors"].values()) in (["invalid_auth"], ["invalid_login"])
+    answer = await watched.home_assistant.submit(flow["flow_id"], **site.credential)
     assert answer["reason"] == "reauth_successful"
     await eventually(lambda: _is_number(watched, 1, "cpu"), expected=True)
-    assert await _open_flows(watched) == []
+    assert await _open_sources(watched) == []
     assert before.items() <= (await watched.entity_ids()).items()
 
 
@@ -142,8 +142,22 @@ async def _has_device(watched: Watched, name: str) -> bool:
     return name in await watched.device_names()
 
 
-async def _open_flows(watched: Watched) -> list[str]:
-    return [flow["step_id"] for flow in await watched.home_assistant.open_flows()]
+async def _open_sources(watched: Watched) -> list[str]:
+    return [flow["context"]["source"] for flow in await watched.home_assistant.open_flows()]
+
+
+def _corrected(flow: dict[str, Any], site: Site) -> dict[str, Any]:
+    if flow["step_id"] == "user":
+        return {"url": site.url, **site.credential, "advanced": {"verify_ssl": True}}
+    return {**site.credential}
+
+
+async def _sign_in_again(
+    home_assistant: HomeAssistant, flow: dict[str, Any], credential: dict[str, str]
+) -> dict[str, Any]:
+    if flow["step_id"] == "credential":
+        return await home_assistant.choose(flow["flow_id"], **credential)
+    return await home_assistant.submit(flow["flow_id"], **credential)
 
 
 def _files_about(watched: Watched) -> list[str]:
