@@ -3,8 +3,9 @@
 from aiohttp import web
 import pytest
 
-from custom_components.nezha.api import DashboardError, NotNezhaError, RedirectedError
+from custom_components.nezha.api import DashboardError, InvalidAnswerError, NotNezhaError, RedirectedError
 
+from .conftest import Connect, ServeSite
 from .recorded_v12 import EXCHANGES, GROUPS, SERVER, SETTING, again, moved_clock, replayed
 from .site import payload, reply
 
@@ -98,3 +99,12 @@ async def test_dashboard_that_is_redirected_stays_what_it_was() -> None:
             await client.snapshot()
 
     assert client.generation == 2
+
+
+@pytest.mark.parametrize("code", [400, 404])
+async def test_list_of_generation_0_is_always_offered(code: int, connect: Connect, serve_site: ServeSite) -> None:
+    """What says otherwise is no answer of its list."""
+    site = await serve_site(payload({"code": code, "message": "server not found"}))
+
+    with pytest.raises(InvalidAnswerError):
+        await connect(site.url).snapshot()
