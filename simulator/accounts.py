@@ -92,6 +92,7 @@ class Accounts:
 
         """
         self.tokens: Final[dict[str, Token]] = {}
+        self.user_exists = True
         self._clock: Final = clock
         self._seed: Final = seed
         self._has_sessions: Final = has_sessions
@@ -128,6 +129,11 @@ class Accounts:
             self._ended_up_to = self._logins
         else:
             self._key += 1
+
+    def delete_user(self) -> None:
+        """Let tokens and rightly signed sessions belong to nobody."""
+        self.user_exists = False
+        self._ended_up_to = self._logins
 
     def add_token(
         self,

@@ -43,7 +43,7 @@ actions, with their further fields:
   replace_token        token
   add_token            scopes, server_ids, days: a further personal access token, the answer's result
   log_in               address: a session, the answer's result is its token (JWT)
-  expire_sessions, end_sessions, send_frame, end_streams   -
+  expire_sessions, end_sessions, delete_user, send_frame, end_streams   -
   send_text            text, to every stream
   silence              on: whether streams stay open and send nothing
   set                  any settings, {{"force_auth": true}}

@@ -115,6 +115,10 @@ class Dashboard:
         """Revoke every session so far."""
         self.accounts.end_sessions()
 
+    def delete_user(self) -> None:
+        """Let the user be gone, whom sessions and tokens belong to."""
+        self.accounts.delete_user()
+
     def send_frame(self) -> None:
         """Send a frame to every stream now."""
         self.streams.send_frame()
@@ -152,6 +156,7 @@ class Dashboard:
         """Return what the control can have done, by name."""
         return {
             "add_token": lambda scopes=(), **limits: self.add_token(*scopes, **limits),
+            "delete_user": self.delete_user,
             "end_sessions": self.end_sessions,
             "end_streams": self.end_streams,
             "expire_sessions": self.expire_sessions,

@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from simulator.accounts import GUEST, TOKEN_PREFIX, USER, Standing, Viewer
+from simulator.accounts import GUEST, TOKEN_PREFIX, USER, Standing, Token, Viewer
 from simulator.answers import blocked, failure, unauthorized
 from simulator.interior import Interior
 from simulator.versions import Version
@@ -109,18 +109,23 @@ class Door:
         return self.version >= (2, 1) and bearer and given.startswith(TOKEN_PREFIX)
 
     def _admit_token(self, request: web.Request, given: str, scope: str) -> Viewer | web.Response:
-        accounts = self.interior.accounts
-        token = accounts.tokens.get(given)
-        if token is None or accounts.expired(token):
+        token = self.interior.accounts.tokens.get(given)
+        if token is None or (fate := self._fate(token)):
             self.strike(request, Reason.TOKEN)
-            fate = "api token expired" if token else "invalid api token"
-            return failure(f"ApiErrorUnauthorized: {fate}", status=401)
+            return failure(f"ApiErrorUnauthorized: {fate if token else 'invalid api token'}", status=401)
         self.forgive(request, Reason.TOKEN)
         if not scope:
             return failure("ApiErrorForbidden: this endpoint is not accessible by api token", status=403)
         if not token.allows(scope):
             return failure(f"ApiErrorForbidden: api token lacks scope {scope}", status=403)
         return Viewer(user=True, token=token)
+
+    def _fate(self, token: Token) -> str:
+        """Return what is wrong with a token that is known, nothing if it is good."""
+        accounts = self.interior.accounts
+        if accounts.expired(token):
+            return "api token expired"
+        return "" if accounts.user_exists else "owner of api token not found"
 
     def _carried(self, request: web.Request) -> Iterator[str]:
         """Yield what may be a session token, in the order in which they are tried."""

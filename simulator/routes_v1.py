@@ -51,7 +51,7 @@ class Route:
 
     def match(self, path: str) -> re.Match[str] | None:
         """Return how a path fits, None if it does not."""
-        return re.fullmatch("/api/v1" + self.path.replace("{id}", "([0-9]+)"), path)
+        return re.fullmatch("/api/v1" + self.path.replace("{id}", "([^/]+)"), path)
 
 
 class RoutesV1:
@@ -140,8 +140,10 @@ class RoutesV1:
         if isinstance(viewer, web.Response):
             self.dress(request, route, viewer, known=viewer.status == 403)  # noqa: PLR2004  # a token, in want of a scope
             return viewer
-        number = int(match[1]) if match.groups() else 0
-        response = await route.answer(Visit(request, viewer, number))
+        given = match[1] if match.groups() else "0"
+        if not (given.isascii() and given.isdigit()):
+            return failure(f'strconv.ParseUint: parsing "{given}": invalid syntax')
+        response = await route.answer(Visit(request, viewer, int(given)))
         if not response.prepared:
             self.dress(request, route, response, known=viewer.user)
         return response
@@ -156,7 +158,7 @@ class RoutesV1:
             return self.door.unauthorized()
         settings = self.interior.settings
         username, password = given
-        if (username, password) == (settings.username, settings.password):
+        if self.interior.accounts.user_exists and (username, password) == (settings.username, settings.password):
             self.door.forgive(visit.request, Reason.UNKNOWN_USER, username)
             return self.logged_in(self._new_login(visit.request))
         self.door.strike(visit.request, username if username == settings.username else Reason.UNKNOWN_USER)

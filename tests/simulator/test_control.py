@@ -1,12 +1,13 @@
 """The simulator's own HTTP API does what its methods do, and tells what it cannot understand."""
 
+import math
 from typing import Any
 
 import pytest
 
-from simulator import Dashboard, FaultKind
+from simulator import Dashboard, FaultKind, World
 
-from .conftest import NOON, Answer, Ask, authorized
+from .conftest import NOON, Answer, Ask, Watch, authorized, bearer, last_words, next_frame
 
 LIST = "/api/v1/server/list"
 
@@ -51,6 +52,71 @@ async def test_token_can_be_taken_away_and_replaced(dashboard: Dashboard, ask: A
     assert (await ask(dashboard, LIST, headers=headers)).json["code"] == 403
     await _act(ask, dashboard, action="replace_token", token="another")
     assert (await ask(dashboard, LIST, headers={"Authorization": "another"})).json["code"] == 0
+
+
+async def test_credentials_of_later_generations_can_be_made_and_voided(world: World, ask: Ask) -> None:
+    """Each action reaches the dashboard, and says what it made."""
+    simulated = Dashboard(world, generation="v2")
+    path = "/api/v1/server"
+    session = bearer(await _act(ask, simulated, action="log_in"))
+    scopes = ["nezha:inventory:read"]
+    token = await _act(ask, simulated, action="add_token", scopes=scopes, server_ids=[1], days=1)
+    assert len((await ask(simulated, path, headers=bearer(token))).json["data"]) == 1
+    assert len((await ask(simulated, path, headers=session)).json["data"]) == 8
+    await _act(ask, simulated, action="revoke_token", token=token)
+    assert (await ask(simulated, path, headers=bearer(token))).status == 401
+    await _act(ask, simulated, action="expire_sessions")
+    assert "error" in (await ask(simulated, path, headers=session)).json
+    session = bearer(await _act(ask, simulated, action="log_in"))
+    await _act(ask, simulated, action="end_sessions")
+    assert (await ask(simulated, "/api/v1/setting", headers=session)).status == 403
+    await _act(ask, simulated, action="delete_user")
+    assert (await ask(simulated, path, headers=bearer(simulated.token))).status == 401
+    strikes = await _control(ask, simulated, "strikes", None, method="GET")
+    assert strikes.json == {"strikes": {"127.0.0.1": 3}, "raised": 3}
+
+
+async def test_streams_can_be_driven(world: World, ask: Ask, watch: Watch) -> None:
+    """Frames on demand, any text, silence, the end."""
+    simulated = Dashboard(world, generation="v2", frame_interval=math.inf)
+    stream = await watch(simulated)
+    await next_frame(stream)
+    await _act(ask, simulated, action="silence")
+    await _act(ask, simulated, action="send_text", text="unheard")
+    with pytest.raises(TimeoutError):
+        await stream.receive(timeout=0.1)
+    await _act(ask, simulated, action="silence", on=False)
+    await _act(ask, simulated, action="send_text", text="heard")
+    assert await stream.receive_str() == "heard"
+    await _act(ask, simulated, action="send_frame")
+    await next_frame(stream)
+    await _act(ask, simulated, action="end_streams")
+    assert await last_words(stream) == 1006
+
+
+async def test_settings_can_be_changed(world: World, ask: Ask) -> None:
+    """Those that there are."""
+    simulated = Dashboard(world, generation="v2")
+    await _act(ask, simulated, action="set", force_auth=True, site_name="Lab")
+    assert "error" in (await ask(simulated, "/api/v1/server-group")).json
+    answer = await _control(ask, simulated, "act", {"action": "set", "colour": "red"})
+    assert answer.status == 400
+
+
+async def test_agents_can_lose_power_and_jitter(world: World, ask: Ask) -> None:
+    """The world has it so."""
+    simulated = Dashboard(world, generation="v2")
+    await _act(ask, simulated, action="lose_power", server_id=1)
+    await _act(ask, simulated, action="jitter_boot_time", server_id=2, by=1, seconds=1)
+    servers = {server.id: server for server in world.servers()}
+    assert servers[2].stateless
+    world.clock.advance(10)
+    silent = world.servers()[0]
+    assert silent.report
+    assert silent.report.at == NOON
+    assert silent.connected
+    answer = await _control(ask, simulated, "act", {"action": "jitter_boot_time", "server_id": 2, "by": 0})
+    assert answer.status == 400
 
 
 async def test_none_in_a_state_can_be_sent(dashboard: Dashboard, ask: Ask) -> None:

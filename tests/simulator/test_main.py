@@ -118,3 +118,23 @@ async def _requests(session: ClientSession, control: str) -> list[Any]:
     async with session.get(f"{control}/requests") as response:
         requests: list[Any] = await response.json()
         return requests
+
+
+@pytest.mark.parametrize(
+    ("options", "credentials"),
+    [
+        (("--generation", "v1", "--password", "secret"), {"username", "password"}),
+        (("--generation", "v2", "--force-auth", "--tsdb", "--frame-interval", "1"), {"username", "password", "token"}),
+        (("--generation", "v2", "--dashboard-version", "2.0.14"), {"username", "password"}),
+    ],
+)
+async def test_speaks_later_generations(
+    session: ClientSession, options: tuple[str, ...], credentials: set[str]
+) -> None:
+    """The first line has the credentials that there are, and a login with them succeeds."""
+    async with _simulator(*options, "--seed", "3") as process:
+        introduction = await _introduction(process)
+        assert {"username", "password", "token"} & introduction.keys() == credentials
+        body = {key: introduction[key] for key in ("username", "password")}
+        async with session.post(f"{introduction['url']}/api/v1/login", json=body) as response:
+            assert (await response.json())["success"]
