@@ -31,11 +31,11 @@ class Site:
     """Gives every path the same answer, except for the two that tell generations apart."""
 
     def __init__(self, answer: Answer, *, everywhere: bool = False) -> None:
-        """Give this answer, also to the two paths if it is one for `everywhere`."""
+        """Give this answer, with `everywhere` also to the two paths; both may change."""
         self.answer = answer
         self.requests: list[Asked] = []
         self.url = ""
-        self._everywhere = everywhere
+        self.everywhere = everywhere
 
     def application(self) -> web.Application:
         """Return what serves the site."""
@@ -46,7 +46,7 @@ class Site:
 
     async def _serve(self, request: web.Request) -> web.Response:
         self.requests.append(Asked(request.method, request.path_qs, request.headers.get("Authorization")))
-        response = (self.answer if self._everywhere else self._of_generation_0(request.path))()
+        response = (self.answer if self.everywhere else self._of_generation_0(request.path))()
         response.headers.setdefault("Date", "")
         return response
 

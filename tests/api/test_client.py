@@ -13,6 +13,7 @@ from custom_components.nezha.api import (
     InvalidAnswerError,
     Login,
     NezhaAuthError,
+    NezhaConnectionError,
     NotNezhaError,
     NotOfferedError,
     PersonalAccessToken,
@@ -22,7 +23,8 @@ from custom_components.nezha.api import (
 from simulator.faults import FaultKind
 from tests.conftest import DETAILS, ServedDashboard
 
-from .conftest import Connect
+from .conftest import Connect, ServeSite
+from .site import payload, result
 
 LIST = "/api/v1/server/list"
 SETTING = "/api/v1/setting"
@@ -204,45 +206,54 @@ async def test_detection_is_tried_again_after_a_failure(
     assert client.generation == 0
 
 
-@pytest.mark.parametrize("kind", [FaultKind.NOT_FOUND, FaultKind.WEB_PAGE, FaultKind.BARE])
-async def test_generation_is_found_out_again_where_no_dashboard_answers(
-    kind: FaultKind, connect: Connect, dashboard: ServedDashboard
-) -> None:
-    """Another one may have taken its place."""
-    client = connect(dashboard.url, dashboard.token)
-    await client.snapshot()
-    dashboard.simulated.faults.add(DETAILS, kind, 1)
-    with pytest.raises(NotNezhaError):
-        await client.snapshot()
-    asked(dashboard)
-
-    await client.snapshot()
-
-    assert asked(dashboard) == [(SETTING, False), (LIST, False), (DETAILS, True)]
+OUTAGES = [
+    (FaultKind.NOT_FOUND, NotNezhaError),
+    (FaultKind.BAD_GATEWAY, DashboardError),
+    (FaultKind.EMPTY, InvalidAnswerError),
+    (FaultKind.REDIRECT, RedirectedError),
+    (FaultKind.DROP, NezhaConnectionError),
+]
 
 
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [
-        (FaultKind.BAD_GATEWAY, DashboardError),
-        (FaultKind.EMPTY, InvalidAnswerError),
-        (FaultKind.REDIRECT, RedirectedError),
-    ],
-)
-async def test_generation_is_kept_over_other_failures(
+@pytest.mark.parametrize(("kind", "error"), OUTAGES)
+async def test_generation_is_found_out_again_after_an_outage(
     kind: FaultKind, error: type[Exception], connect: Connect, dashboard: ServedDashboard
 ) -> None:
-    """One request is enough when the dashboard is back."""
+    """Another one may have taken its place; until that is known the client goes by what it knew."""
     client = connect(dashboard.url, dashboard.token)
     await client.snapshot()
-    dashboard.simulated.faults.add(DETAILS, kind, 1)
-    with pytest.raises(error):
-        await client.snapshot()
+    dashboard.simulated.faults.add("*", kind)
+    for _ in range(2):
+        with pytest.raises(error):
+            await client.snapshot()
+    assert client.generation == 0
+    dashboard.simulated.faults.clear()
     asked(dashboard)
 
     await client.snapshot()
+    await client.snapshot()
 
-    assert asked(dashboard) == [(DETAILS, True)]
+    assert asked(dashboard) == [(SETTING, False), (LIST, False), (DETAILS, True), (DETAILS, True)]
+
+
+async def test_dashboard_that_was_upgraded_never_sees_the_old_token_again(
+    connect: Connect, serve_site: ServeSite
+) -> None:
+    """Newer dashboards have other credentials."""
+    site = await serve_site(result([]))
+    client = connect(site.url)
+    await client.snapshot()
+    site.answer = payload({"error": "404 Not Found"})
+    with pytest.raises(InvalidAnswerError):
+        await client.snapshot()
+    site.requests.clear()
+    site.answer, site.everywhere = payload({"success": True, "data": {"tsdb_enabled": False}}), True
+
+    with pytest.raises(WrongKindError):
+        await client.snapshot()
+
+    assert client.generation == 2
+    assert [(request.path, request.authorization) for request in site.requests] == [(SETTING, None)]
 
 
 async def test_monitors_that_are_not_offered_change_nothing(connect: Connect, dashboard: ServedDashboard) -> None:

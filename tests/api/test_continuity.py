@@ -256,13 +256,15 @@ def test_lead_never_shrinks() -> None:
     assert (known.lead, known.time) == (timedelta(seconds=20), after(50))
 
 
-def test_far_future_is_no_clock() -> None:
-    """A time that lies days ahead does not make everybody else old."""
-    known = carry_on(None, answered(NOON, reported(NOON), reported(NOON + timedelta(days=2), id=2)))
+@pytest.mark.parametrize(("ahead", "lead"), [(1440, 1440), (1441, 0), (2880, 0), (1_000_000, 0)])
+def test_far_future_is_no_clock(ahead: int, lead: int) -> None:
+    """A time that lies more than a day ahead does not make everybody else old."""
+    future = NOON + timedelta(minutes=ahead)
 
-    assert known.lead == timedelta(0)
-    assert known.time == NOON
-    assert known.servers[1].online
+    known = carry_on(None, answered(NOON, reported(NOON), reported(future, id=2)))
+
+    assert known.lead == timedelta(minutes=lead)
+    assert known.servers[1].online is (lead == 0)
 
 
 def test_malformed_entries_of_the_newest_answer_are_counted() -> None:

@@ -355,14 +355,14 @@ def _numbers(state: State) -> list[float | None]:
 async def test_sensors_and_models_that_are_none_are_passed_over(connect: Connect, serve_site: ServeSite) -> None:
     """Temperatures count only as objects, models only as texts; impossible degrees have no value."""
     sensors = [{"Name": "a", "Temperature": 1e6}, {"Name": "b", "Temperature": -40}, None, "text", {}]
-    status = {"Uptime": 1, "Temperatures": sensors, "GPU": 7}
+    status = {"Uptime": 1, "Temperatures": sensors, "GPU": 100.5}
     site = await serve_site(result([{"id": 1, "host": {"CPU": ["x", 1], "GPU": [None, "y"]}, "status": status}]))
 
     server = (await connect(site.url).snapshot()).servers[1]
 
     assert server.host
     assert server.state
-    assert (server.host.cpu, server.host.gpu, server.state.gpu) == (("x",), ("y",), (7,))
+    assert (server.host.cpu, server.host.gpu, server.state.gpu) == (("x",), ("y",), (100,))
     assert [(sensor.name, sensor.celsius) for sensor in server.state.temperatures] == [
         ("a", 1000),
         ("b", None),
