@@ -25,7 +25,7 @@ control, below {PREFIX} of the printed address, JSON both ways:
   GET    /fault     the faults in force
   DELETE /fault     clear all faults, or with ?path=… those that were added for this path
   GET    /strikes   strikes that count against each client's address, and how many there ever were
-  GET    /requests  requests received: method, path, whether an Authorization header came
+  GET    /requests  requests received: method, path, whether an Authorization header came, names of cookies
   DELETE /requests  forget them
   GET    /clock     Unix seconds of the world and of the dashboard
   POST   /clock     {{"advance": 3600}} lets time pass; {{"skew": -90}} sets the dashboard's clock wrong

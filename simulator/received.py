@@ -19,11 +19,13 @@ class ReceivedRequest:
     """With the query."""
     authorization: bool
     """Whether an Authorization header came; never what stood in it."""
+    cookies: tuple[str, ...]
+    """Names of the cookies that came."""
 
     @classmethod
     def of(cls, request: web.Request) -> Self:
         """Return what is remembered of a request."""
-        return cls(request.method, str(request.rel_url), "Authorization" in request.headers)
+        return cls(request.method, str(request.rel_url), "Authorization" in request.headers, tuple(request.cookies))
 
 
 type RequestLog = deque[ReceivedRequest]

@@ -145,13 +145,14 @@ async def test_requests_are_remembered_without_secrets(dashboard: Dashboard, ask
     """Those that met a fault too; those to the control not."""
     dashboard.faults.add(LIST, FaultKind.PANIC)
     await ask(dashboard, f"{LIST}?tag=Edge", headers=authorized(dashboard))
-    await ask(dashboard, "/api/v1/setting", method="HEAD")
+    await ask(dashboard, "/api/v1/setting", method="HEAD", headers={"Cookie": "nz-jwt=secret"})
     answer = await _control(ask, dashboard, "requests", None, method="GET")
     assert answer.json == [
-        {"method": "GET", "path": f"{LIST}?tag=Edge", "authorization": True},
-        {"method": "HEAD", "path": "/api/v1/setting", "authorization": False},
+        {"method": "GET", "path": f"{LIST}?tag=Edge", "authorization": True, "cookies": []},
+        {"method": "HEAD", "path": "/api/v1/setting", "authorization": False, "cookies": ["nz-jwt"]},
     ]
     assert dashboard.token not in answer.text
+    assert "secret" not in answer.text
     assert (await _control(ask, dashboard, "requests", None, method="DELETE")).json == []
     assert not dashboard.requests
 

@@ -9,11 +9,11 @@ from aiohttp.test_utils import TestServer
 import pytest
 from yarl import URL
 
-from simulator import Dashboard, FaultKind
+from simulator import Dashboard, FaultKind, World
 from simulator.faults import FaultOptions
 from tests.conftest import Serve
 
-from .conftest import Answer, Ask, authorized
+from .conftest import Answer, Ask, authorized, bearer
 
 LIST, DETAILS, MONITOR = "/api/v1/server/list", "/api/v1/server/details", "/api/v1/monitor/1"
 HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
@@ -210,3 +210,22 @@ async def _list(dashboard: Dashboard, ask: Ask) -> Answer:
 async def _raw(session: ClientSession, url: URL) -> bytes:
     async with session.get(url) as response:
         return await response.read()
+
+
+@pytest.mark.parametrize("generation", ["v1", "v2"])
+async def test_entries_of_later_generations_can_be_replaced(world: World, ask: Ask, generation: str) -> None:
+    """Theirs stand under another key; errors stay what they are."""
+    simulated = Dashboard(world, generation=generation)
+    simulated.faults.add("/api/v1/*", FaultKind.REPLACE_SERVER, server_id=1, entry={"id": "one"})
+    servers = (await ask(simulated, "/api/v1/server", headers=bearer(simulated.log_in()))).json["data"]
+    assert [server for server in servers if not isinstance(server["id"], int)] == [{"id": "one"}]
+    assert (await ask(simulated, "/api/v1/server")).json == {"error": "ApiErrorUnauthorized"}
+
+
+@pytest.mark.parametrize("generation", ["v1", "v2"])
+async def test_refusal_is_that_of_the_generation(world: World, ask: Ask, generation: str) -> None:
+    """Whatever the credential."""
+    simulated = Dashboard(world, generation=generation)
+    simulated.faults.add("/api/v1/server", FaultKind.UNAUTHORIZED)
+    answer = await ask(simulated, "/api/v1/server", headers=bearer(simulated.log_in()))
+    assert (answer.status, answer.json) == (200, {"error": "ApiErrorUnauthorized"})
