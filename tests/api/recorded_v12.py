@@ -25,7 +25,7 @@ from custom_components.nezha.api import (
 from simulator.go_json import encode
 
 from .recorded import FOLDER, Exchange, exchanges
-from .site import Answer
+from .site import HTML, JSON, Answer
 
 KEPT = {"content-type", "date", "location", "set-cookie", "www-authenticate"}
 """Headers that a client may look at."""
@@ -51,6 +51,8 @@ class Connection:
 
     messages: Sequence[Any] = ()
     refused: int = 0
+    content_type: str = JSON
+    """Of the answer that refuses; dashboards answer in JSON, their blocks and proxies do not."""
     ended: bool = False
     broken: bool = False
     hangs: bool = False
@@ -72,6 +74,9 @@ CONNECTIONS = {
     for generation in ("v1", "v2")
     for path in FOLDER.glob(f"{generation}/*/*.jsonl")
 }
+
+
+BLOCKED = replace(CONNECTIONS["v2.3.7-waf/ws_blocked"], content_type=HTML)
 
 
 @dataclass(frozen=True)
@@ -208,7 +213,8 @@ class Replayed:
         if connection.broken and request.transport:
             request.transport.close()
         if connection.refused or connection.broken:
-            return web.Response(status=connection.refused or 500)
+            headers = {"Content-Type": connection.content_type}
+            return web.Response(status=connection.refused or 500, headers=headers)
         stream = web.WebSocketResponse()
         await stream.prepare(request)
         try:

@@ -1,9 +1,10 @@
 """How often a client asks dashboards of generations 1 and 2 for what, and what it remembers."""
 
-from aiohttp import web
+from typing import Any
+
 import pytest
 
-from custom_components.nezha.api import DashboardError, InvalidAnswerError, NotNezhaError, RedirectedError
+from custom_components.nezha.api import InvalidAnswerError, NezhaAuthError, NezhaError
 
 from .conftest import Connect, ServeSite
 from .recorded_v12 import EXCHANGES, GROUPS, SERVER, SETTING, again, moved_clock, replayed
@@ -46,16 +47,40 @@ async def test_edited_groups_show_after_five_minutes() -> None:
     assert servers[2].groups == ()
 
 
-async def test_groups_that_fail_are_asked_for_again() -> None:
-    """The first list without them would put all servers into none."""
+@pytest.mark.parametrize(
+    "failure",
+    [
+        reply(status=502, content_type="text/html"),
+        reply(),
+        payload({"error": "数据库出错"}),
+        reply(b'{"error":"ApiErrorForbidden: api token lacks scope nezha:inventory:read"}', status=403),
+        again(EXCHANGES["v2.3.7/unknown_page_none"]),
+    ],
+)
+async def test_groups_that_fail_stay_the_known_ones(failure: Any) -> None:
+    """The servers are worth more than their groups."""
+    with moved_clock() as clock:
+        async with replayed(NEWEST, "pat") as dashboard:
+            client = dashboard.client()
+            await client.snapshot()
+            clock.passes(300)
+            dashboard.says(GROUPS, failure)
+            snapshot = await client.snapshot()
+
+    assert dashboard.count(GROUPS) == 2
+    assert [server.groups for server in snapshot.servers.values()][:2] == [("Edge",), ("数据库",)]
+
+
+async def test_groups_may_tell_that_a_token_is_dead() -> None:
+    """A refusal is never overlooked."""
     async with replayed(NEWEST, "pat") as dashboard:
         client = dashboard.client()
-        dashboard.says(GROUPS, reply(status=502, content_type="text/html"))
-        with pytest.raises(DashboardError):
-            await client.snapshot()
-        dashboard.forgets()
+        dashboard.says(GROUPS, again(EXCHANGES["v2.3.7/server_group_pat_unknown"]))
+        for _ in range(2):
+            with pytest.raises(NezhaAuthError):
+                await client.snapshot()
 
-        assert (await client.snapshot()).servers[1].groups == ("Edge",)
+    assert dashboard.paths() == [SETTING, SERVER, GROUPS]
 
 
 async def test_address_that_moves_away_is_forgotten() -> None:
@@ -70,35 +95,29 @@ async def test_address_that_moves_away_is_forgotten() -> None:
     assert (server.ipv4, server.ipv6) == ("192.0.2.9", None)
 
 
-async def test_dashboard_that_was_updated_to_another_generation_is_found_out_about() -> None:
-    """While it starts, a page answers; then it is asked what it is."""
-    page = EXCHANGES["v2.3.7/unknown_page_none"]
+@pytest.mark.parametrize(
+    "outage", [again(EXCHANGES["v2.3.7/unknown_page_none"]), reply(status=502, content_type="text/html"), reply()]
+)
+async def test_dashboard_is_found_out_about_again_after_an_outage(outage: Any) -> None:
+    """It may have been updated to another generation; until it tells, it is what it was."""
     async with replayed("v1.14.14", "jwt") as dashboard:
         client = dashboard.client()
         await client.snapshot()
-        dashboard.says(SERVER, again(page))
-        with pytest.raises(NotNezhaError):
-            await client.snapshot()
-        assert client.generation is None
+        dashboard.says(SERVER, outage)
+        dashboard.says(SETTING, outage)
+        for _ in range(2):
+            with pytest.raises(NezhaError):
+                await client.snapshot()
+            assert client.generation == 1
 
         dashboard.forgets()
         dashboard.folder = NEWEST
         await client.latencies(1)
-
-    assert client.generation == 2
-    assert dashboard.paths()[-2:] == [SETTING, f"{SERVER}/1/service?period=1d"]
-
-
-async def test_dashboard_that_is_redirected_stays_what_it_was() -> None:
-    """Somebody put something in front of it."""
-    async with replayed(NEWEST, "pat") as dashboard:
-        client = dashboard.client()
+        dashboard.paths()
         await client.snapshot()
-        dashboard.says(SERVER, lambda: web.Response(status=302, headers={"Location": "https://login.example.com/"}))
-        with pytest.raises(RedirectedError):
-            await client.snapshot()
 
     assert client.generation == 2
+    assert SETTING not in dashboard.paths()
 
 
 @pytest.mark.parametrize("code", [400, 404])

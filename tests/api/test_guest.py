@@ -19,6 +19,7 @@ from custom_components.nezha.api import (
 
 from .eight_servers import at
 from .recorded_v12 import (
+    BLOCKED,
     CONNECTIONS,
     EXCHANGES,
     GROUPS,
@@ -141,7 +142,7 @@ async def test_proxy_that_forwards_no_streams_is_told_from_a_closed_dashboard(st
 async def test_blocked_guest_waits() -> None:
     """Without a question about groups."""
     async with replayed(NEWEST, "none") as dashboard:
-        dashboard.streams(CONNECTIONS["v2.3.7-waf/ws_blocked"])
+        dashboard.streams(BLOCKED)
         with pytest.raises(BlockedError):
             await dashboard.client().snapshot()
 

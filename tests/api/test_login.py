@@ -50,7 +50,7 @@ NEWEST = "v1.14.14"
 LIFE = 3600
 """Seconds for which the recorded logins are good."""
 MARGIN = 120
-PAUSE = 300
+PAUSE = 60
 REFUSED = payload({"error": "ApiErrorUnauthorized"})
 
 
@@ -59,6 +59,11 @@ def clock() -> Iterator[Clock]:
     """Return the client's clock."""
     with moved_clock() as clock:
         yield clock
+
+
+def asked(dashboard: Replayed) -> list[str]:
+    """Return what was asked for, except for what dashboard it is, and forget it."""
+    return [path for path in dashboard.paths() if path != SETTING]
 
 
 def end_session(dashboard: Replayed, *paths: str) -> None:
@@ -195,7 +200,7 @@ async def test_refused_login_is_the_last_one(name: str) -> None:
                 await client.snapshot()
 
     assert [type(outcome) for outcome in outcomes] == [LoginRefusedError] * 4
-    assert dashboard.paths() == [SETTING, LOGIN]
+    assert asked(dashboard) == [LOGIN]
 
 
 async def test_new_client_logs_in_again() -> None:
@@ -222,7 +227,7 @@ async def test_password_that_was_changed_is_noticed_at_the_next_login(clock: Clo
             with pytest.raises(LoginRefusedError):
                 await client.snapshot()
 
-        assert dashboard.paths() == [PROFILE, LOGIN]
+        assert asked(dashboard) == [PROFILE, LOGIN]
 
 
 async def test_session_that_has_ended_is_renewed_before_it_does_harm(clock: Clock) -> None:
@@ -235,7 +240,7 @@ async def test_session_that_has_ended_is_renewed_before_it_does_harm(clock: Cloc
         clock.passes(PAUSE)
 
         assert len((await client.snapshot()).servers) == 8
-        assert dashboard.paths() == [PROFILE, LOGIN, SERVER, GROUPS]
+        assert asked(dashboard) == [PROFILE, LOGIN, SERVER]
 
 
 @pytest.mark.parametrize(
@@ -252,11 +257,11 @@ async def test_session_that_ends_within_its_trust_is_renewed_at_the_next_request
         dashboard.says(SERVER, refusal)
         with pytest.raises(SessionEndedError):
             await client.snapshot()
-        assert dashboard.paths() == [SERVER]
+        assert asked(dashboard) == [SERVER]
 
         dashboard.forgets()
         assert len((await client.snapshot()).servers) == 8
-        assert dashboard.paths() == [LOGIN, SERVER]
+        assert asked(dashboard) == [LOGIN, SERVER]
 
 
 async def test_stream_that_is_refused_ends_the_session(clock: Clock) -> None:
@@ -269,11 +274,11 @@ async def test_stream_that_is_refused_ends_the_session(clock: Clock) -> None:
         clock.passes(PAUSE)
 
         assert len((await client.snapshot()).servers) == 8
-        assert dashboard.paths() == [SETTING, LOGIN, STREAM, LOGIN, SERVER, GROUPS]
+        assert asked(dashboard) == [LOGIN, STREAM, LOGIN, SERVER, GROUPS]
 
 
 async def test_sessions_that_end_at_once_cause_no_storm_of_logins(clock: Clock) -> None:
-    """Within five minutes there is one login, and no other request either."""
+    """Within the pause there is one login, and nothing else that a session is for."""
     async with replayed(NEWEST, "jwt") as dashboard:
         dashboard.says(SERVER, REFUSED)
         dashboard.says(PROFILE, REFUSED)
@@ -281,13 +286,13 @@ async def test_sessions_that_end_at_once_cause_no_storm_of_logins(clock: Clock) 
         for _ in range(10):
             with pytest.raises(SessionEndedError):
                 await client.snapshot()
-            clock.passes(29.9)
-        assert dashboard.paths() == [SETTING, LOGIN, SERVER]
+            clock.passes(PAUSE / 10 - 0.1)
+        assert asked(dashboard) == [LOGIN, SERVER]
 
         clock.passes(1)
         with pytest.raises(SessionEndedError):
             await client.snapshot()
-        assert dashboard.paths() == [LOGIN, SERVER]
+        assert asked(dashboard) == [LOGIN, SERVER]
 
 
 async def test_blocked_login_is_no_refused_one() -> None:
@@ -344,7 +349,7 @@ async def test_dashboard_that_fails_at_a_proof_is_asked_again(clock: Clock) -> N
         dashboard.paths()
 
         await client.snapshot()
-        assert dashboard.paths() == [PROFILE, SERVER]
+        assert asked(dashboard) == [PROFILE, SERVER]
 
 
 async def test_login_is_not_redirected() -> None:
@@ -354,7 +359,7 @@ async def test_login_is_not_redirected() -> None:
         with pytest.raises(RedirectedError):
             await dashboard.client().snapshot()
 
-    assert dashboard.paths() == [SETTING, LOGIN]
+    assert asked(dashboard) == [LOGIN]
 
 
 async def test_secrets_of_the_profile_are_not_kept(clock: Clock) -> None:

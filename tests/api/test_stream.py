@@ -33,7 +33,7 @@ from .recorded_v12 import (
     Replayed,
     replayed,
 )
-from .site import payload
+from .site import HTML, JSON, payload
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -86,21 +86,23 @@ async def test_silence_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error"),
+    ("status", "content_type", "error"),
     [
-        (200, StreamRefusedError),
-        (400, StreamRefusedError),
-        (401, NezhaAuthError),
-        (403, BlockedError),
-        (404, StreamRefusedError),
-        (502, StreamRefusedError),
+        (200, JSON, StreamRefusedError),
+        (400, "text/plain", StreamRefusedError),
+        (401, HTML, StreamRefusedError),
+        (401, JSON, NezhaAuthError),
+        (403, HTML, BlockedError),
+        (403, JSON, StreamRefusedError),
+        (404, JSON, StreamRefusedError),
+        (502, HTML, StreamRefusedError),
     ],
 )
-async def test_handshake_may_be_refused(status: int, error: type[Exception]) -> None:
-    """Only 401 is about the token: with any other status the next request is sent."""
+async def test_handshake_may_be_refused(status: int, content_type: str, error: type[Exception]) -> None:
+    """Only the dashboard's own 401 is about the token: after any other answer the next request is sent."""
     async with replayed(NEWEST, "pat") as dashboard:
         client = dashboard.client()
-        dashboard.streams(Connection(refused=status))
+        dashboard.streams(Connection(refused=status, content_type=content_type))
         with pytest.raises(error) as raised:
             await listen(client)
         assert type(raised.value) is error
@@ -110,13 +112,13 @@ async def test_handshake_may_be_refused(status: int, error: type[Exception]) -> 
             assert dashboard.paths() == [SERVER, GROUPS]
 
 
-@pytest.mark.parametrize("name", ["ws_pat_server_only", "ws_pat_service_only", "ws_wrong_origin"])
-async def test_handshake_with_403_is_none_of_the_token(name: str) -> None:
-    """It may be a scope that lacks, a proxy that changes the host, or a block."""
+@pytest.mark.parametrize("name", ["ws_pat_server_only", "ws_pat_service_only"])
+async def test_missing_scope_refuses_the_stream(name: str) -> None:
+    """The token is good, and is sent again."""
     async with replayed(NEWEST, "pat") as dashboard:
         client = dashboard.client()
         dashboard.streams(CONNECTIONS[f"{NEWEST}/{name}"])
-        with pytest.raises(BlockedError):
+        with pytest.raises(StreamRefusedError):
             await listen(client)
 
         assert (await client.snapshot()).servers

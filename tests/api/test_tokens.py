@@ -19,6 +19,7 @@ from custom_components.nezha.api import (
 )
 
 from .recorded_v12 import (
+    BLOCKED,
     CONNECTIONS,
     EXCHANGES,
     GROUPS,
@@ -157,7 +158,7 @@ async def test_blocked_address_says_nothing_of_the_token() -> None:
     async with replayed(NEWEST, "pat") as dashboard:
         client = dashboard.client()
         dashboard.says(SERVER, again(EXCHANGES["v2.3.7-waf/strike_2_pat"]))
-        dashboard.streams(CONNECTIONS["v2.3.7-waf/ws_blocked"])
+        dashboard.streams(BLOCKED)
         for blocked in (client.snapshot(), listen(client)):
             with pytest.raises(BlockedError):
                 await blocked
