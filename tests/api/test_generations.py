@@ -4,19 +4,17 @@ from typing import Any
 
 import pytest
 
-from custom_components.nezha.api import BlockedError, Guest, NotNezhaError, RealIpError
+from custom_components.nezha.api import Guest, NotNezhaError
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 from simulator.world import World
 from tests.conftest import Serve, ServedDashboard
 
 from .conftest import Connect, ServeSite
-from .recorded import exchanges
-from .site import payload, recorded, result
+from .site import payload, result
 
 LIST = "/api/v1/server/list"
 SETTING = "/api/v1/setting"
-RECORDED = exchanges("v1") | exchanges("v2")
 
 
 @pytest.mark.parametrize("version", ["0.15.14", "0.16.16", "0.18.3", "0.20.13"])
@@ -66,52 +64,9 @@ async def test_other_json_is_no_dashboard(answer: Any, connect: Connect, serve_s
     assert [(request.path, request.authorization) for request in site.requests] == [(SETTING, None), (LIST, None)]
 
 
-NEWER = [
-    pytest.param("v1.4.0/setting_none", 1, id="v1.4.0"),
-    pytest.param("v1.14.14/setting_none", 1, id="v1.14.14"),
-    pytest.param("v1.14.14-waf/setting", 1, id="v1.14.14-waf"),
-    pytest.param("v2.0.14/setting_none", 2, id="v2.0.14"),
-    pytest.param("v2.3.7/setting_none", 2, id="v2.3.7"),
-    pytest.param("v2.3.7-tsdb/setting_none", 2, id="v2.3.7-tsdb"),
-    pytest.param("v2.3.7-force-auth/setting_none", 2, id="v2.3.7-force-auth"),
-]
-
-
-@pytest.mark.parametrize(("name", "generation"), NEWER)
-async def test_newer_dashboard_is_known_by_its_settings(
-    name: str, generation: int, connect: Connect, serve_site: ServeSite
-) -> None:
-    """One request is enough to know it and what it calls itself."""
-    site = await serve_site(recorded(RECORDED[name]), everywhere=True)
-    client = connect(site.url, Guest())
-
-    assert await client.detect() == generation
-
-    assert (client.generation, client.site_name) == (generation, "Lab")
-    assert [(request.path, request.authorization) for request in site.requests] == [(SETTING, None)]
-
-
 async def test_dashboard_without_a_name_is_one(connect: Connect, serve_site: ServeSite) -> None:
     """What it says of itself beyond its generation may be missing."""
     site = await serve_site(payload({"success": True, "data": {"config": None, "version": "2"}}), everywhere=True)
     client = connect(site.url, Guest())
 
     assert (await client.detect(), client.site_name) == (1, "")
-
-
-@pytest.mark.parametrize("name", ["v1.14.14-waf/no_header_setting", "v2.3.7-waf/no_header_setting"])
-async def test_dashboard_that_wants_its_proxy_says_so(name: str, connect: Connect, serve_site: ServeSite) -> None:
-    """It does not know who asks, and answers nobody."""
-    site = await serve_site(recorded(RECORDED[name]), everywhere=True)
-
-    with pytest.raises(RealIpError):
-        await connect(site.url, Guest()).snapshot()
-
-
-@pytest.mark.parametrize("name", [name for name in RECORDED if "/after_strike" in name])
-async def test_dashboard_that_blocks_this_address_says_so(name: str, connect: Connect, serve_site: ServeSite) -> None:
-    """Its page for that has the status of many others."""
-    site = await serve_site(recorded(RECORDED[name]), everywhere=True)
-
-    with pytest.raises(BlockedError):
-        await connect(site.url, Guest()).snapshot()
