@@ -95,7 +95,7 @@ def costs(form: ConfigFlowResult) -> dict[str, str]:
 async def test_the_form_says_how_much_the_dashboard_sends(
     hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard
 ) -> None:
-    """By the size of the last answer; a dashboard without a stream has no field and no number for one."""
+    """By the size of the last answer; a dashboard without a stream has no field for one."""
     async with (
         aiohttp.ClientSession(headers={"Authorization": dashboard.token}) as session,
         session.get(f"{dashboard.url}{DETAILS}") as response,
@@ -104,9 +104,24 @@ async def test_the_form_says_how_much_the_dashboard_sends(
     form = await open_options(hass, loaded)
     assert form["description_placeholders"]
     assert int(form["description_placeholders"]["poll_megabytes"]) == pytest.approx(len(answer) * 2880 / 1e6, abs=1)
-    assert form["description_placeholders"]["stream_megabytes"] == "?"
     assert form["data_schema"]
     assert "stream" not in form["data_schema"].schema
+
+
+@pytest.mark.parametrize(("options", "wish"), [({}, "automatic"), ({"stream": "never"}, "never")])
+async def test_a_dashboard_with_a_stream_has_a_field_for_it(
+    hass: HomeAssistant, serve: Serve, options: dict[str, str], wish: str
+) -> None:
+    """With what it costs, which is known before its first message has come."""
+    newest = await serve(Dashboard(World(latency_points=5), generation="v2"))
+    entry = add_entry(hass, newest, **options)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    form = await open_options(hass, entry)
+    assert choices(form, "stream") == ["automatic", "always", "never"]
+    assert prefilled(form)["stream"] == wish
+    assert form["description_placeholders"]
+    assert int(form["description_placeholders"]["stream_megabytes"].replace(",", "")) > 0
 
 
 async def test_saving_the_form_as_it_is_changes_nothing(

@@ -13,26 +13,22 @@ from typing import Any
 from homeassistant import components
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import section
+from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import SelectSelector
 from homeassistant.setup import async_setup_component
 import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
 
 from custom_components.nezha import PLATFORMS, config_flow
-from custom_components.nezha.api import (
-    CertificateError,
-    InFrontError,
-    InvalidUrlError,
-    NezhaError,
-    NotOfferedError,
-    RedirectedError,
-)
-from custom_components.nezha.config_flow import NezhaConfigFlow, NezhaOptionsFlow
+from custom_components.nezha.api import InvalidUrlError, MissingScopeError, NezhaError, RedirectedError
+from custom_components.nezha.config_flow import NezhaConfigFlow
 from custom_components.nezha.const import DOMAIN
+from custom_components.nezha.failure import FOR_THE_USER
+from custom_components.nezha.options_flow import NezhaOptionsFlow
 from simulator import Dashboard, World
-from tests.conftest import Serve
+from tests.conftest import Serve, add_entry
 from tests.flows import start, submit, typed
 
 INTEGRATION = Path(config_flow.__file__).parent
@@ -88,10 +84,10 @@ def literals(keyword: str) -> set[str]:
 
 def literal_errors() -> set[str]:
     """Return the errors of forms that stand in the code."""
-    assigned = (node for node in code() if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict))
+    assigned = (node for node in code() if isinstance(node, ast.Assign))
     of_forms = (node.value for node in assigned if ast.unparse(node.targets[0]) == "self._errors")
-    values = [value for errors in of_forms if isinstance(errors, ast.Dict) for value in errors.values]
-    return {str(value.value) for value in values if isinstance(value, ast.Constant)}
+    mappings = (node for value in of_forms for node in ast.walk(value) if isinstance(node, ast.Dict))
+    return {str(value.value) for errors in mappings for value in errors.values if isinstance(value, ast.Constant)}
 
 
 @each_language
@@ -130,8 +126,8 @@ def test_keys_are_spelt_as_home_assistant_wants_them(language: str) -> None:
 
 
 def test_there_are_texts_for_nothing_else() -> None:
-    """Neither for actions nor for selectors, which there are not."""
-    assert EN.keys() == {"config", "options", "entity", "exceptions", "issues", "system_health"}
+    """Such as actions, which there are not."""
+    assert EN.keys() == {"config", "options", "entity", "exceptions", "issues", "selector", "system_health"}
     assert EN["config"].keys() == {"step", "error", "abort"}
     assert EN["options"].keys() == {"step"}
 
@@ -143,34 +139,68 @@ def test_every_step_has_texts() -> None:
         assert texts["step"].keys() == steps - WITHOUT_FORM
 
 
+type Shown = list[tuple[dict[str, Any], ConfigFlowResult]]
+"""Forms and menus with their texts."""
+
+
 @pytest.fixture
-async def forms(hass: HomeAssistant, loaded: MockConfigEntry, serve: Serve) -> list[tuple[dict[str, Any], Any]]:
-    """Return every form with its texts."""
+async def shown(hass: HomeAssistant, loaded: MockConfigEntry, serve: Serve) -> Shown:
+    """Return every form and the menu; the form of the options with all that it may ask."""
+    newest = await serve(Dashboard(World(servers=1), generation="v2"))
     other = await serve(Dashboard(World(servers=1)))
     other.world.edit(1, name="another")
-    reconfigure = await loaded.start_reconfigure_flow(hass)
-    undecided = await loaded.start_reconfigure_flow(hass)
-    shown = [
+    address = {"url": newest.url, "advanced": {"verify_ssl": True}}
+    menu = await submit(hass, await start(hass), address)
+    found = [
         await start(hass),
         await loaded.start_reauth_flow(hass),
-        reconfigure,
-        await submit(hass, undecided, typed(other.url, other.token)),
+        await loaded.start_reconfigure_flow(hass),
+        await submit(hass, await loaded.start_reconfigure_flow(hass), typed(other.url, other.token)),
+        menu,
     ]
+    for way in ways(menu):
+        begun = await submit(hass, await start(hass), address)
+        found.append(await submit(hass, begun, {"next_step_id": way}))
+    await hass.config_entries.async_unload(loaded.entry_id)
     options = await hass.config_entries.options.async_init(loaded.entry_id)
-    assert {form["step_id"] for form in shown} == EN["config"]["step"].keys()
+    assert {form["step_id"] for form in found} == EN["config"]["step"].keys()
     assert {options["step_id"]} == EN["options"]["step"].keys()
-    return [(EN["config"]["step"][form["step_id"]], form) for form in shown] + [
+    return [(EN["config"]["step"][form["step_id"]], form) for form in found] + [
         (EN["options"]["step"]["init"], options)
     ]
 
 
-async def test_every_field_of_every_form_has_a_name_and_a_description(
-    forms: list[tuple[dict[str, Any], ConfigFlowResult]],
-) -> None:
+async def test_every_field_of_every_form_has_a_name_and_a_description(shown: Shown) -> None:
     """Those in sections as well; and no field that was removed has one."""
-    for texts, form in forms:
+    for texts, form in shown:
         assert texts["title"]
-        compare(form["data_schema"] or probatio.Schema({}), texts)
+        compare(schema_of(form), texts)
+
+
+def schema_of(form: ConfigFlowResult) -> probatio.Schema:
+    """Return the fields of a form; a menu has none."""
+    schema = form["data_schema"] if form["type"] is FlowResultType.FORM else None
+    return schema or probatio.Schema({})
+
+
+def ways(menu: ConfigFlowResult) -> list[str]:
+    """Return what a menu offers; a form offers nothing."""
+    options = menu.get("menu_options", [])
+    assert isinstance(options, list)
+    return options
+
+
+async def test_every_choice_has_a_name(shown: Shown) -> None:
+    """In menus, and in lists that the dashboard does not fill."""
+    for texts, form in shown:
+        assert texts.get("menu_options", {}).keys() == set(ways(form))
+    fields = [field for _, form in shown for field in schema_of(form).schema.values()]
+    lists = [field.config for field in fields if isinstance(field, SelectSelector)]
+    named = {str(config.get("translation_key")): config["options"] for config in lists if "translation_key" in config}
+    assert named.keys() == EN["selector"].keys()
+    for key, options in named.items():
+        assert EN["selector"][key].keys() == {"options"}
+        assert EN["selector"][key]["options"].keys() == set(options)
 
 
 def compare(schema: probatio.Schema, texts: dict[str, Any]) -> None:
@@ -185,23 +215,22 @@ def compare(schema: probatio.Schema, texts: dict[str, Any]) -> None:
         compare(kind.schema, texts["sections"][name])
 
 
-async def test_every_placeholder_of_every_form_is_filled(
-    forms: list[tuple[dict[str, Any], ConfigFlowResult]],
-) -> None:
-    """Also those of the errors that each form with fields of a connection may show."""
-    for texts, form in forms:
+async def test_every_placeholder_of_every_form_is_filled(shown: Shown) -> None:
+    """Also those of the errors that a form may show which tries a connection."""
+    for texts, form in shown:
         given = set(form["description_placeholders"] or {})
         assert set().union(*(placeholders(text) for _, text in flat(texts))) <= given
     errors = set().union(*(placeholders(text) for text in EN["config"]["error"].values()))
-    of_connections = [form for texts, form in forms if "token" in texts.get("data", {})]
-    assert len(of_connections) == 3
-    assert all(errors <= set(form["description_placeholders"] or {}) for form in of_connections)
+    without_connection = {"same_dashboard", "credential", "init"}
+    trying = [form for _, form in shown if form["step_id"] not in without_connection]
+    assert len(trying) == len(shown) - len(without_connection)
+    assert all(errors <= set(form["description_placeholders"] or {}) for form in trying)
 
 
 def test_every_error_of_a_form_has_a_text() -> None:
     """All that the client may raise while a connection is tried, and what the forms find by themselves."""
-    assert literal_errors() >= {"token_empty", NezhaError.key}
-    assert EN["config"]["error"].keys() == (keys_of(NezhaError) - {NotOfferedError.key}) | literal_errors()
+    assert literal_errors() >= {"token_empty", "login_empty", NezhaError.key}
+    assert EN["config"]["error"].keys() == keys_of(NezhaError) | literal_errors()
 
 
 def test_every_end_of_a_flow_has_a_text() -> None:
@@ -211,21 +240,20 @@ def test_every_end_of_a_flow_has_a_text() -> None:
 
 def test_every_exception_has_a_text() -> None:
     """All that the client may raise while a dashboard is polled."""
-    of_flows = {InvalidUrlError.key, NotOfferedError.key}
-    assert EN["exceptions"].keys() == keys_of(NezhaError) - of_flows
+    assert EN["exceptions"].keys() == keys_of(NezhaError) - {InvalidUrlError.key}
     assert all(texts.keys() == {"message"} for texts in EN["exceptions"].values())
 
 
 def test_every_issue_has_a_text() -> None:
     """All that only the owner of a dashboard can mend."""
-    assert EN["issues"].keys() == keys_of(InFrontError) | {CertificateError.key}
+    assert EN["issues"].keys() == set().union(*(keys_of(error) for error in FOR_THE_USER))
     assert all(texts.keys() == {"title", "description"} for texts in EN["issues"].values())
 
 
 @pytest.mark.parametrize("kind", ["exceptions", "issues"])
 def test_exceptions_and_issues_name_the_dashboard(kind: str) -> None:
-    """Only a redirect has more to tell."""
-    more = {RedirectedError.key: {"target"}}
+    """A redirect tells where to as well, and a scope that lacks which one."""
+    more = {RedirectedError.key: {"target"}, MissingScopeError.key: {"scope"}}
     named = {key: set().union(*map(placeholders, texts.values())) for key, texts in EN[kind].items()}
     assert named == {key: {"name"} | more.get(key, set()) for key in named}
 
@@ -257,9 +285,12 @@ def test_no_two_entities_of_a_platform_have_the_same_name(language: str) -> None
 
 
 @pytest.mark.usefixtures("every_entity_enabled")
-async def test_every_name_is_filled(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+async def test_every_name_is_filled(hass: HomeAssistant, loaded: MockConfigEntry, serve: Serve) -> None:
     """Names of temperatures and monitors are part of those of their entities."""
-    entities = er.async_entries_for_config_entry(er.async_get(hass), loaded.entry_id)
+    newest = await serve(Dashboard(World(latency_points=5), generation="v2"))
+    await hass.config_entries.async_setup(add_entry(hass, newest).entry_id)
+    await hass.async_block_till_done()
+    entities = er.async_get(hass).entities.values()
     assert {entity.translation_key for entity in entities} == {
         description.translation_key for platform in PLATFORMS for description in descriptions(platform)
     }

@@ -340,15 +340,16 @@ async def test_an_upgraded_dashboard_takes_a_token_of_its_own_at_once(
     await lets_in_again(hass, result, entry, {})
 
 
+@pytest.mark.parametrize("credential", [LOGIN, {}], ids=["login", "guest"])
 async def test_the_way_in_stays_unless_another_is_wanted(
-    hass: HomeAssistant, newest: ServedDashboard, serve: Serve
+    hass: HomeAssistant, newest: ServedDashboard, serve: Serve, credential: dict[str, str]
 ) -> None:
     """Only the address changes, and the title is the dashboard's."""
-    entry = await new_entry(hass, newest, **LOGIN)
+    entry = await new_entry(hass, newest, **credential)
     moved = await serve(newest.simulated)
     form = await entry.start_reconfigure_flow(hass)
     await lets_in_again(hass, form, entry, typed_address(moved))
-    assert entry.data == {"url": moved.url, "verify_ssl": True} | LOGIN
+    assert entry.data == {"url": moved.url, "verify_ssl": True} | credential
     assert entry.title == "My servers"
 
 
