@@ -271,6 +271,10 @@ async def test_a_server_that_comes_back_after_its_removal_is_there_again(
     assert after.items() <= before.items()
     assert {"online", "cpu", "net_in_transfer", "boot_time"} <= after.keys()
     assert STATE_UNAVAILABLE not in states_of(hass, loaded, "3").values()
+    device = device_of(hass, loaded, "3")
+    assert device
+    assert (device.name, device.sw_version) == ('web <b>&amp; "api"</b> 🚀', "0.20.5")
+    assert device.via_device_id
 
     await time.passes(3600)
     await time.passes(6)

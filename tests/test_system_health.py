@@ -44,3 +44,14 @@ async def test_dashboards_and_servers_are_counted(
     dashboard.simulated.faults.add(DETAILS, FaultKind.BAD_GATEWAY)
     await time.polls(4)
     assert await get_system_health_info(hass, DOMAIN) == expected | {"answering": 1}
+
+
+async def test_a_dashboard_that_answers_strangely_keeps_its_generation(
+    hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard, time: PassingTime
+) -> None:
+    """Some web page in between does not make it another one."""
+    dashboard.simulated.faults.add("*", FaultKind.WEB_PAGE)
+    await time.polls()
+    assert (await get_system_health_info(hass, DOMAIN))["generations"] == "0"
+    await time.polls(5)
+    assert (await get_system_health_info(hass, DOMAIN))["generations"] == "0"
