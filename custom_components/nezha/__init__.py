@@ -69,4 +69,5 @@ async def async_remove_config_entry_device(
     if key is None or key in data.servers.everything:
         return False
     data.identities.async_forget(key)
+    data.servers.async_update_listeners()  # whoever keeps what was added forgets it too
     return True

@@ -1,5 +1,6 @@
 """The clocks that ask a dashboard."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,10 +13,12 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
     BlockedError,
+    DashboardError,
     MissingScopeError,
     Monitor,
     NezhaAuthError,
     NezhaClient,
+    NezhaConnectionError,
     NezhaError,
     NotOfferedError,
     Server,
@@ -219,9 +222,9 @@ class OptionalCoordinator[ValueT](DataUpdateCoordinator[Mapping[Any, ValueT]]):
         self._failing_since: float | None = None
         self.data = {}
 
+    @abstractmethod
     async def _fetch(self) -> Mapping[Any, ValueT]:
         """Return new values, by what they are of."""
-        raise NotImplementedError
 
     @override
     async def _async_update_data(self) -> Mapping[Any, ValueT]:
@@ -276,22 +279,36 @@ class LatencyCoordinator(OptionalCoordinator[Delays]):
         super().__init__(hass, entry, client, servers, LATENCY_PAUSE)
         self._identities = identities
         self._schedule = LatencySchedule()
+        self._failed: set[str] = set()
 
     @override
     async def _fetch(self) -> Mapping[str, Delays]:
         """Ask who is due and keep the other answers."""
         servers = self._servers.data.servers
-        data = {key: delays for key, delays in self.data.items() if key in servers}
+        data = {key: delays for key, delays in self.data.items() if key in servers and servers[key].online}
         due = self._schedule.due(servers, set(self.async_contexts()))[:LATENCY_TURNS]
         askable = await self._client.monitored() if due else None
         for key in due:
             if not self._schedule.may_ask():
                 break
             self._schedule.asked(key)
-            data[key] = {}
-            if askable is None or servers[key].id in askable:
-                data[key] = await self._delays(key, servers[key].id)
+            may_be_asked = askable is None or servers[key].id in askable
+            try:
+                data[key] = await self._delays(key, servers[key].id) if may_be_asked else {}
+            except DashboardError:
+                data[key] = self._kept(key)
+            except NezhaConnectionError:
+                data[key] = self._kept(key)
+                break
+            else:
+                self._failed.discard(key)
         return data
+
+    def _kept(self, key: str) -> Delays:
+        """Return what is shown of a server that could not be asked: the last answer once, then nothing."""
+        kept = {} if key in self._failed else self.data.get(key, {})
+        self._failed.add(key)
+        return kept
 
     async def _delays(self, key: str, server_id: int) -> Delays:
         """Ask for one server."""

@@ -1,5 +1,6 @@
 """What all entities share: identity, the guard against writing what has not changed, and how new ones come."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import override
@@ -31,9 +32,9 @@ class NezhaEntity[CoordinatorT: ServersCoordinator | MonitorsCoordinator](Coordi
         self._attr_unique_id = f"{coordinator.config_entry.entry_id}_{owner}_{field}"
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device)})
 
+    @abstractmethod
     def _value(self) -> StateType | datetime:
         """Return the value to be shown; asked only while available."""
-        raise NotImplementedError
 
     def _take(self) -> bool:
         """Take over the newest value; tell whether anything shown has changed."""

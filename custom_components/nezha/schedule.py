@@ -19,6 +19,7 @@ class LatencySchedule:
     def due(self, servers: Mapping[str, Server], shown: Collection[str]) -> list[str]:
         """Return the servers to be asked."""
         now = monotonic()
+        self._asked_at = {key: asked for key, asked in self._asked_at.items() if key in servers}
 
         def waiting(key: str) -> float:
             return now - self._asked_at.get(key, float("-inf"))

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from ..errors import InvalidAnswerError, NezhaAuthError, NotNezhaError, NotOfferedError
+from ..errors import InvalidAnswerError, LoginPageError, NezhaAuthError, NotNezhaError, NotOfferedError
 from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
 from .base import Access, Capabilities, LatencyAnswer
@@ -61,7 +61,7 @@ class GenerationV0:
         try:
             answer = await access.get(f"{MONITOR}/{server_id}")
             result = _result(answer)
-        except (NotNezhaError, NezhaAuthError) as err:
+        except (LoginPageError, NotNezhaError, NezhaAuthError) as err:
             raise NotOfferedError(str(err)) from err
         return latency_answer(answer, result)
 
