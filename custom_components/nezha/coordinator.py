@@ -18,7 +18,6 @@ from .api import (
     Monitor,
     NezhaAuthError,
     NezhaClient,
-    NezhaConnectionError,
     NezhaError,
     NotOfferedError,
     Server,
@@ -292,30 +291,22 @@ class LatencyCoordinator(OptionalCoordinator[Delays]):
             if not self._schedule.may_ask():
                 break
             self._schedule.asked(key)
-            may_be_asked = askable is None or servers[key].id in askable
-            try:
-                data[key] = await self._delays(key, servers[key].id) if may_be_asked else {}
-            except DashboardError:
-                data[key] = self._kept(key)
-            except NezhaConnectionError:
-                data[key] = self._kept(key)
-                break
-            else:
-                self._failed.discard(key)
+            data[key] = (
+                await self._delays(key, servers[key].id) if askable is None or servers[key].id in askable else {}
+            )
         return data
 
-    def _kept(self, key: str) -> Delays:
-        """Return what is shown of a server that could not be asked: the last answer once, then nothing."""
-        kept = {} if key in self._failed else self.data.get(key, {})
-        self._failed.add(key)
-        return kept
-
     async def _delays(self, key: str, server_id: int) -> Delays:
-        """Ask for one server."""
+        """Ask for one server; one that fails keeps its last answer once, then nothing."""
         try:
             answer = await self._client.latencies(server_id)
         except NotOfferedError:
             return {}
+        except DashboardError:
+            kept = {} if key in self._failed else self.data.get(key, {})
+            self._failed.add(key)
+            return kept
+        self._failed.discard(key)
         self._schedule.answered(answer.size)
         if answer.latencies:
             self._identities.async_learn_monitors(key, answer.latencies)

@@ -16,6 +16,7 @@ from .errors import (
     NezhaAuthError,
     NezhaError,
     SessionEndedError,
+    UnknownPathError,
     WrongKindError,
 )
 from .generations import Capabilities, Generation, LatencyAnswer, detect
@@ -115,8 +116,12 @@ class NezhaClient:
     async def latencies(self, server_id: int) -> LatencyAnswer:
         """Return the last day's points of every monitor of one server: one request. Raises NezhaError."""
         generation = await self._ready()
-        with self._judging():
-            return await generation.latencies(self, server_id)
+        try:
+            with self._judging():
+                return await generation.latencies(self, server_id)
+        except UnknownPathError:
+            self._has_to_detect = True
+            raise
 
     async def monitors(self) -> tuple[Monitor, ...]:
         """Return what all servers together say of each monitor: one request. Raises NezhaError."""
@@ -182,7 +187,8 @@ class NezhaClient:
         try:
             yield
         except NezhaAuthError as err:
-            raise self._judged(err) from err
+            judged = self._judged(err)
+            raise judged from (None if judged is err else err)
 
     def _judged(self, err: NezhaAuthError) -> NezhaAuthError | SessionEndedError:
         """Return what a refusal means: the end of a session, or the end of asking."""

@@ -75,6 +75,9 @@ def _remembered(was: Server, server: Server, time: datetime) -> Server:
         was,
         name=server.name,
         groups=server.groups,
+        uuid=server.uuid or was.uuid,
+        display_index=server.display_index,
+        hide_for_guest=server.hide_for_guest,
         forgotten_since=since,
         online=was.online and time - since < RESTART_GRACE,
     )

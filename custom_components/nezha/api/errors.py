@@ -19,6 +19,7 @@ NezhaError
 │   ├── RefusedRequestError     it says why in its own language
 │   └── SessionEndedError       a login has to be renewed
 ├── NotOfferedError             the dashboard does not offer this, or not for this server
+│   └── UnknownPathError        another generation has taken the place of the one that was asked
 ├── StreamRefusedError          no WebSocket gets through to the dashboard
 ├── MissingScopeError           the token's scopes do not allow this
 └── NezhaAuthError              the credential was refused
@@ -145,6 +146,10 @@ class NotOfferedError(NezhaError):
     """The dashboard does not offer this, or not for this server."""
 
     key = "not_offered"
+
+
+class UnknownPathError(NotOfferedError):
+    """The dashboard knows no such path: another generation has taken the place of the one that was asked."""
 
 
 class StreamRefusedError(NezhaError):

@@ -1,11 +1,13 @@
 """One request to a dashboard: its time limits, and everything that can go wrong with it, as our errors."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 import json
+import re
 from typing import Any, NoReturn
 
 import aiohttp
@@ -34,6 +36,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=15, connect=10)
 MOST_BYTES = 32 * 1024 * 1024  # decompressed; a thousand servers take less than one of them
 PIECE = 64 * 1024
 UNAUTHORIZED, FORBIDDEN = 401, 403
+HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
 LOCAL_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localdomain")
 TLS_PORTS = (443, 8443)
 
@@ -74,11 +77,17 @@ def base_url(text: str) -> URL:
     text = text.strip()
     try:
         url = URL(text if "://" in text else _with_scheme(text))
-        if url.scheme not in {"http", "https"} or not url.host or url.user or url.password:
+        if url.scheme not in {"http", "https"} or not _is_host(url) or url.user or url.password:
             raise InvalidUrlError
         return url.with_path(url.path.rstrip("/"))
     except ValueError as err:
         raise InvalidUrlError from err
+
+
+def _is_host(url: URL) -> bool:
+    """Tell whether an address has a host: an IP address or a name, and not a scheme that was mistyped."""
+    host = url.raw_host or ""
+    return _address_of(host) is not None or (bool(HOST_NAME.fullmatch(host)) and host not in {"http", "https"})
 
 
 def _with_scheme(text: str) -> str:
@@ -138,9 +147,10 @@ class Transport:
         Raises NezhaConnectionError, or StreamRefusedError, NezhaAuthError or BlockedError when the handshake fails.
         """
         try:
-            return await self._session.ws_connect(
-                self._address(path), headers=headers, timeout=SILENCE, max_msg_size=MOST_BYTES
-            )
+            async with asyncio.timeout(TIMEOUT.total):
+                return await self._session.ws_connect(
+                    self._address(path), headers=headers, timeout=SILENCE, max_msg_size=MOST_BYTES
+                )
         except TimeoutError as err:
             raise ConnectionTimeoutError("no answer to a handshake") from err
         except aiohttp.WSServerHandshakeError as err:
@@ -157,7 +167,7 @@ class Transport:
             try:
                 while (message := await stream.receive()).type is aiohttp.WSMsgType.TEXT:
                     try:
-                        yield _decoded(message.data), len(message.data)
+                        yield _decoded(message.data), len(message.data.encode())
                     except InvalidAnswerError:
                         continue
             except TimeoutError as err:
@@ -239,8 +249,8 @@ def _handshake_error(err: aiohttp.WSServerHandshakeError) -> NezhaAuthError | Bl
             return NezhaAuthError("the stream was refused")
         case 403, False:
             return BlockedError("the stream was refused")
-        case status, _:
-            return StreamRefusedError(f"HTTP {status} instead of a stream")
+        case _:
+            return StreamRefusedError(f"HTTP {err.status} instead of a stream")
 
 
 def _raise_for_page(response: aiohttp.ClientResponse, path: str, body: bytes) -> NoReturn:
@@ -264,8 +274,11 @@ def _raise_for_page(response: aiohttp.ClientResponse, path: str, body: bytes) ->
 
 def _raise_for_redirect(response: aiohttp.ClientResponse, path: str) -> NoReturn:
     """Raise for a moved dashboard, which keeps the path, or for the login page of something in front of it."""
-    target = response.url.join(URL(response.headers.get("Location", "")))
-    where = target.path.rstrip("/")
+    try:
+        target = response.url.join(URL(response.headers.get("Location", "")))
+    except ValueError as err:
+        raise NotNezhaError(f"HTTP {response.status} to no address") from err
+    path, where = path.partition("?")[0], target.path.rstrip("/")
     if (where or target.query) and not where.endswith(f"/{path}"):
         raise LoginPageError(f"HTTP {response.status} to {target.host}")
     raise RedirectedError(str(target.with_user(None).with_path(where.removesuffix(f"/{path}"))))

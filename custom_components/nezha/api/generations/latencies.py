@@ -43,7 +43,8 @@ def _latency(entry: Any) -> Latency | None:
 
 
 def _point_time(milliseconds: Any) -> datetime | None:
-    return moment(milliseconds / 1000) if isinstance(milliseconds, int | float) else None
+    value = real({"created_at": milliseconds}, "created_at")
+    return moment(value / 1000) if value else None
 
 
 def _delay(value: Any) -> float | None:

@@ -14,6 +14,7 @@ from ..errors import (
     RealIpError,
     RefusedRequestError,
     StreamRefusedError,
+    UnknownPathError,
 )
 from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
@@ -50,14 +51,15 @@ class GenerationV1:
         async with aclosing(access.frames(STREAM)) as frames:
             async for content, size in frames:
                 if isinstance(content, dict) and isinstance(content.get("servers", []), list):
-                    yield _snapshot(content.get("servers", []), moment(whole(content, "now") / 1000), size)
+                    yield _snapshot(content.get("servers", []), moment((integer(content, "now") or 0) / 1000), size)
 
     async def groups(self, access: Access) -> Mapping[int, tuple[str, ...]]:
         """Return the names of the groups that each server is in, by the server's id."""
         groups: dict[int, tuple[str, ...]] = {}
         for entry in _list(await access.get(GROUPS)):
             name = text(mapping(entry, "group"), "name") if isinstance(entry, dict) else ""
-            for number in items(entry, "servers") if name else ():
+            members = items(entry, "servers") if name else []
+            for number in (member for member in members if isinstance(member, int)):
                 groups[number] = (*groups.get(number, ()), name)
         return groups
 
@@ -132,7 +134,7 @@ def _data(answer: Answer) -> Any:
         case "ApiErrorForbidden":
             raise MissingScopeError(error.rpartition(" ")[2])
         case "404 Not Found":
-            raise NotOfferedError(error)
+            raise UnknownPathError(error)
         case "real ip header not found":
             raise RealIpError(error)
         case "":
