@@ -198,6 +198,21 @@ async def test_a_new_server_is_polled_at_once(streamed: Shown) -> None:
     assert streamed.asked(SOURCE) == 1
 
 
+async def test_a_server_of_somebody_else_is_not_polled_for_again(streamed: Shown) -> None:
+    """Frames show it to every user, polls only to its owner."""
+    added = streamed.world.add(name="of another user")
+    streamed.simulated.faults.add(SOURCE, FaultKind.REPLACE_SERVER, server_id=added, entry={})
+    await streamed.frames_for(20)
+    assert streamed.asked(SOURCE) == 1
+    assert str(added) not in streamed.devices()
+    assert streamed.state("dashboard", "servers_total") == "8"
+
+    streamed.simulated.faults.clear()
+    await streamed.frames_for(300, every=20)
+    assert streamed.asked(SOURCE) == 2
+    assert streamed.state(str(added), "online") == STATE_ON
+
+
 async def test_a_guest_sees_a_new_server_in_the_second_frame(show: Show) -> None:
     """There is nothing more to be asked."""
     shown = await show(way="guest")
