@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 import json
 from pathlib import Path
-from typing import Any, Self
+import socket
+from typing import Any, Self, override
 from unittest.mock import patch
 
-from aiohttp import ClientSession, ClientWSTimeout, web
+from aiohttp import ClientSession, ClientWSTimeout, TCPConnector, web
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import BaseTestServer, TestServer
 from yarl import URL
 
@@ -90,6 +92,23 @@ class Asked:
     content: str
 
 
+class Here(AbstractResolver):
+    """Finds every host on this machine: cookies are only ever kept for names."""
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        address = ResolveResult(
+            hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST
+        )
+        return [address]
+
+    @override
+    async def close(self) -> None:
+        pass
+
+
 class Replayed:
     """A dashboard that answers as one of some version did, by the kind of credential that comes.
 
@@ -129,11 +148,10 @@ class Replayed:
         """Give these connections one after the other, the last one again and again."""
         self._connections = list(connections)
 
-    def client(self, credential: Credential | None = None, session: ClientSession | None = None) -> NezhaClient:
-        """Return a client with the credential that the dashboard knows, and the usual session if it brings none."""
-        session = session or self._session
-        assert session
-        return NezhaClient(session, URL(self.url), credential or self._usual())
+    def client(self, credential: Credential | None = None) -> NezhaClient:
+        """Return a client with this credential or the one that the dashboard knows."""
+        assert self._session
+        return NezhaClient(self._session, URL(self.url), credential or self._usual())
 
     async def snapshots(self, *connections: Connection) -> list[Snapshot]:
         """Return what a client reads from these connections, one after the other, each of which ends."""
@@ -171,8 +189,8 @@ class Replayed:
         application.on_response_prepare.append(_without_empty_date)
         async with TestServer(application, host="127.0.0.1") as server:
             self._server = server
-            self.url = str(server.make_url("")).rstrip("/")
-            async with ClientSession(**session_options()) as self._session:
+            self.url = f"http://nezha.example.com:{server.port}"
+            async with ClientSession(connector=TCPConnector(resolver=Here()), **session_options()) as self._session:
                 yield self
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:

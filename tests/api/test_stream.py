@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import Any
 from unittest.mock import patch
 
-from aiohttp import ClientSession, ClientTimeout, ClientWSTimeout, web
+from aiohttp import ClientWSTimeout, web
 import pytest
 
 from custom_components.nezha.api import (
@@ -18,7 +18,6 @@ from custom_components.nezha.api import (
     NezhaConnectionError,
     NotOfferedError,
     StreamRefusedError,
-    session_options,
 )
 
 from .eight_servers import at
@@ -163,15 +162,6 @@ async def test_connection_may_break_within_the_handshake() -> None:
         dashboard.streams(Connection(broken=True))
         with pytest.raises(NezhaConnectionError):
             await listen(client)
-
-
-async def test_handshake_may_take_too_long() -> None:
-    """Something accepts the connection and says nothing."""
-    async with replayed(NEWEST, "pat") as dashboard:
-        dashboard.streams(Connection(hangs=True))
-        async with ClientSession(timeout=ClientTimeout(total=0.1), **session_options()) as session:
-            with pytest.raises(ConnectionTimeoutError):
-                await listen(dashboard.client(session=session))
 
 
 async def test_listener_may_go_at_any_time() -> None:
