@@ -184,6 +184,10 @@ async def test_blanks_around_a_token_do_not_matter(hass: HomeAssistant, dashboar
         "https://admin:secret@nezha.example.com",
         "admin@nezha.example.com",
         "javascript:alert(1)",
+        "my nezha.example.com",
+        "nezha.example.com /",
+        "http:/nezha.example.com",
+        "https://http://nezha.example.com",
     ],
 )
 async def test_what_cannot_be_an_address_is_named_at_its_field(

@@ -3,21 +3,15 @@
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nezha.const import DOMAIN
 from simulator import Dashboard, FaultKind, World
 from tests.conftest import PassingTime, Serve, ServedDashboard, add_entry, set_up, state
-from tests.flows import prefilled, submit
+from tests.flows import open_flows, prefilled, registered, submit
 
 NEW_TOKEN = "a-token-made-later"
-
-
-def open_flows(hass: HomeAssistant) -> list[ConfigFlowResult]:
-    """Return the flows that wait for the owner."""
-    return list(hass.config_entries.flow.async_progress_by_handler(DOMAIN))
 
 
 @pytest.fixture
@@ -134,13 +128,6 @@ async def succeeds(hass: HomeAssistant, form: ConfigFlowResult, token: str) -> N
     assert result["reason"] == "reauth_successful"
     await hass.async_block_till_done()
     assert not open_flows(hass)
-
-
-def registered(hass: HomeAssistant, entry: MockConfigEntry) -> tuple[set[str], set[str]]:
-    """Return the ids of an entry's devices and entities."""
-    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return {device.id for device in devices}, {entity.entity_id for entity in entities}
 
 
 async def test_the_old_token_works_again_once_confirmed(

@@ -6,13 +6,13 @@ from aiohttp.test_utils import TestServer, unused_port
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Dashboard, FaultKind, World
 from tests.conftest import PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
-from tests.flows import prefilled, submit, typed
+from tests.flows import prefilled, registered, submit, typed
 
 NEW_TOKEN = "a-token-made-later"
 UNCHANGED = {"other_credential": False}
@@ -56,13 +56,6 @@ async def test_the_same_dashboard_at_a_new_address_keeps_devices_and_entities(
     assert registered(hass, loaded) == (devices, entities)
     assert entity_id(hass, loaded, "1", "cpu") == "sensor.my_favourite"
     assert state(hass, loaded, "1", "online") == "on"
-
-
-def registered(hass: HomeAssistant, entry: MockConfigEntry) -> tuple[set[str], set[str]]:
-    """Return the ids of an entry's devices and entities."""
-    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return {device.id for device in devices}, {entity.entity_id for entity in entities}
 
 
 async def test_a_new_token_replaces_the_old_one(

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.nezha.const import DOMAIN
 from simulator import Dashboard, FaultKind, World
 from tests.conftest import Serve, ServedDashboard, add_entry
-from tests.flows import prefilled, start, submit, typed
+from tests.flows import open_flows, prefilled, start, submit, typed
 
 MOST_REQUESTS = 3
 USERNAME, PASSWORD = "owner", "a-secret-password"
@@ -204,11 +204,6 @@ async def new_entry(hass: HomeAssistant, dashboard: ServedDashboard, **credentia
     entry.add_to_hass(hass)
     await sets_up(hass, entry)
     return entry
-
-
-def open_flows(hass: HomeAssistant) -> list[ConfigFlowResult]:
-    """Return the flows that wait for the owner."""
-    return list(hass.config_entries.flow.async_progress_by_handler(DOMAIN))
 
 
 async def menu_after_refusal(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
