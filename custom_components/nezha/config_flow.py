@@ -208,7 +208,7 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
                 return self._update(entry)
             case False:
                 return self.async_abort(reason="wrong_dashboard")
-            case None:
+            case _:
                 return await self.async_step_same_dashboard()
 
     def _entry(self) -> NezhaConfigEntry:

@@ -178,11 +178,12 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         if not self.data:
             self._written_at = self._answered_at
             return Fleet(servers)
-        self._edges = self.data.edges(servers)
-        told = self._edges if confirmed is None else self._edges & confirmed
+        edges = self.data.edges(servers)
+        told = edges if confirmed is None else edges & confirmed
+        self._edges = edges - told
         if self._answered_at - self._written_at >= self.write_interval - SLACK:
             self._written_at = self._answered_at
-            told |= servers.keys() - self._edges
+            told |= servers.keys() - edges
         return self.data.with_told(servers, told)
 
     @property

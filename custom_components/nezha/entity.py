@@ -101,6 +101,13 @@ class NezhaMonitorEntity(NezhaEntity[MonitorsCoordinator]):
         self._monitor_id = monitor
         self._take()
 
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the servers' clock as well, which tells of outages."""
+        await super().async_added_to_hass()
+        servers = self.coordinator.config_entry.runtime_data.servers
+        self.async_on_remove(servers.async_add_listener(self._handle_coordinator_update))
+
     @property
     def _monitor(self) -> Monitor:
         """The monitor; asked only while available."""

@@ -36,12 +36,14 @@ class ServerIdentities:
         self._store: Store[dict[str, Any]] = Store(hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}")
         self._known: dict[str, Identity] = {}
         self._keys: dict[int, str] = {}
+        self._uuids: dict[str, str] = {}
 
     async def async_load(self) -> None:
         """Read what is stored."""
         stored = await self._store.async_load() or {"servers": {}}
         self._known = {key: Identity(**identity) for key, identity in stored["servers"].items()}
-        self._keys = {identity.id: key for key, identity in self._known.items()}
+        for key in self._known:
+            self._index(key)
 
     async def async_save(self) -> None:
         """Store at once what else would be stored in a moment."""
@@ -77,32 +79,48 @@ class ServerIdentities:
     @callback
     def async_forget(self, key: str) -> None:
         """Forget a server that the user has deleted."""
-        if identity := self._known.pop(key, None):
-            del self._keys[identity.id]
+        if identity := self._known.get(key):
+            self._drop(key)
+            self._uuids.pop(identity.uuid or "", None)
+            del self._known[key]
             self._save()
 
     def _key(self, server: Server) -> str:
-        key = self._keys.get(server.id) or self._key_of_uuid(server.uuid) or self._new_key(server)
+        key = self._uuids.get(server.uuid or "") or self._key_of_id(server) or self._new_key(server)
         identity = self._known[key]
         uuid = server.uuid or identity.uuid
         if (identity.id, identity.name, identity.uuid) != (server.id, server.name, uuid):
-            self._keys.pop(identity.id, None)
-            self._keys[server.id] = key
+            self._drop(key)
             self._known[key] = replace(identity, id=server.id, name=server.name, uuid=uuid)
+            self._index(key)
             self._save()
         return key
 
-    def _key_of_uuid(self, uuid: str | None) -> str | None:
-        """Return the key of a server that was deleted and has registered again, under another id."""
-        return next((key for key, identity in self._known.items() if uuid and identity.uuid == uuid), None)
+    def _key_of_id(self, server: Server) -> str | None:
+        """Return the key of an id, unless the uuids tell that it is another server's by now."""
+        key = self._keys.get(server.id)
+        uuid = self._known[key].uuid if key else None
+        return key if not uuid or not server.uuid else None
+
+    def _index(self, key: str) -> None:
+        """Find a server by what it is known by now."""
+        identity = self._known[key]
+        self._keys[identity.id] = key
+        if identity.uuid:
+            self._uuids[identity.uuid] = key
+
+    def _drop(self, key: str) -> None:
+        """Find a server no longer by what it was known by, unless another one is by now."""
+        if self._keys.get(self._known[key].id) == key:
+            del self._keys[self._known[key].id]
 
     def _new_key(self, server: Server) -> str:
         """Give a server its key: the first id seen, marked where that is another server's key."""
         key = str(server.id)
         while key in self._known:
             key += "+"
-        self._known[key] = Identity(server.id, server.name)
-        self._keys[server.id] = key
+        self._known[key] = Identity(server.id, server.name, server.uuid)
+        self._index(key)
         self._save()
         return key
 

@@ -337,8 +337,8 @@ async def test_blocked_login_is_no_refused_one() -> None:
         payload(None),
     ],
 )
-async def test_answer_without_a_session_is_none_of_the_password(answer: Any) -> None:
-    """What has no session refuses no login."""
+async def test_answer_without_a_session_is_none_of_the_password(clock: Clock, answer: Any) -> None:
+    """What has no session refuses no login; it is asked for again after a pause."""
     async with replayed(NEWEST, "jwt") as dashboard:
         client = dashboard.client()
         dashboard.says(LOGIN, answer)
@@ -346,6 +346,7 @@ async def test_answer_without_a_session_is_none_of_the_password(answer: Any) -> 
             await client.snapshot()
 
         dashboard.forgets()
+        clock.passes(60)
         assert len((await client.snapshot()).servers) == 8
 
 

@@ -1,21 +1,30 @@
 """Addresses and answers that nobody should send, and some do."""
 
+import asyncio
+from contextlib import aclosing
+from typing import Any
 from unittest.mock import patch
 
-from aiohttp import ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, web
 import pytest
 
 from custom_components.nezha.api import (
+    BlockedError,
     ConnectionTimeoutError,
+    Guest,
     InvalidUrlError,
+    NezhaAuthError,
+    NezhaConnectionError,
     NotNezhaError,
     NotOfferedError,
     RedirectedError,
+    SessionEndedError,
     base_url,
+    session_options,
 )
 
 from .conftest import Connect, ServeSite
-from .recorded_v12 import GROUPS, SETTING, Connection, replayed
+from .recorded_v12 import GROUPS, LOGIN, PROFILE, SERVER, SETTING, Connection, replayed
 from .site import payload, reply, result
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -91,3 +100,106 @@ async def test_a_handshake_that_hangs_does_not_hold_up_polls() -> None:
         ):
             await anext(client.stream())
         assert (await client.snapshot()).servers
+
+
+async def test_a_connection_that_ends_behind_a_ping_only_ends() -> None:
+    """Dashboards ping now and then, and end without a word."""
+
+    async def play(request: web.Request, _: str) -> web.WebSocketResponse:
+        stream = web.WebSocketResponse()
+        await stream.prepare(request)
+        await stream.send_str('{"now":1795438163000}')
+        await stream.ping()
+        assert request.transport
+        request.transport.close()
+        return stream
+
+    async with replayed(NEWEST, "pat") as dashboard:
+        with patch.object(dashboard, "_play", play):
+            snapshots = dashboard.client().stream()
+            assert (await anext(snapshots)).servers == {}
+            await asyncio.sleep(0.1)  # until the ping has come and the connection is gone
+            assert [snapshot async for snapshot in snapshots] == []
+
+
+async def test_a_refused_poll_ends_the_stream() -> None:
+    """It would show the servers of somebody who may no longer see them."""
+    async with replayed(NEWEST, "pat") as dashboard:
+        client = dashboard.client()
+        dashboard.streams(Connection(messages=[{"now": 1_795_438_163_000}] * 2))
+        async with aclosing(client.stream()) as snapshots:
+            await anext(snapshots)
+            dashboard.taken_for = "pat_unknown"
+            with pytest.raises(NezhaAuthError):
+                await client.snapshot()
+            with pytest.raises(NezhaAuthError):
+                await anext(snapshots)
+
+
+async def test_json_of_somebody_else_is_no_dashboards() -> None:
+    """Many an API answers an unknown path with an error in JSON."""
+    async with replayed(NEWEST, "jwt") as dashboard:
+        for path in (SETTING, "/api/v1/server/list"):
+            dashboard.says(path, reply(b'{"error":"Not Found"}', status=404))
+        with pytest.raises(NotNezhaError):
+            await dashboard.client().detect()
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        {},
+        {"token": "a.b.c", "expire": "2026-11-23T13:48:10"},
+        {"token": None, "expire": "2026-11-23T13:48:10Z"},
+        {"token": "a\nb", "expire": "2026-11-23T13:48:10Z"},
+        {"token": "", "expire": "2026-11-23T13:48:10Z"},
+    ],
+)
+async def test_a_login_without_a_usable_session_is_not_repeated_at_once(session: dict[str, Any]) -> None:
+    """One login a minute is enough."""
+    async with replayed(NEWEST, "jwt") as dashboard:
+        dashboard.says(LOGIN, payload({"success": True, "data": session}))
+        client = dashboard.client()
+        for _ in range(3):
+            with pytest.raises(SessionEndedError):
+                await client.snapshot()
+        assert dashboard.count(LOGIN) == 1
+
+
+async def test_a_session_is_proven_anew_after_a_block() -> None:
+    """Its end may be what the dashboard blocks for; using it on would add to that."""
+    blocked = reply(b"<title>Blocked</title> nezha WAF", status=403, content_type="text/html")
+    async with replayed(NEWEST, "jwt") as dashboard:
+        client = dashboard.client()
+        await client.snapshot()
+        dashboard.says("/api/v1/service", blocked)
+        with pytest.raises(BlockedError):
+            await client.monitors()
+        dashboard.paths()
+        await client.snapshot()
+        assert dashboard.paths()[-2:] == [PROFILE, SERVER]
+
+
+@pytest.mark.parametrize("credential", ["pat", "none"])
+async def test_a_block_costs_nothing_where_there_is_no_session(credential: str) -> None:
+    """The next request goes as before."""
+    blocked = reply(b"<title>Blocked</title> nezha WAF", status=403, content_type="text/html")
+    async with replayed(NEWEST, credential) as dashboard:
+        client = dashboard.client(Guest() if credential == "none" else None)
+        dashboard.says("/api/v1/service", blocked)
+        with pytest.raises(BlockedError):
+            await client.monitors()
+        dashboard.forgets()
+        assert await client.monitors()
+
+
+async def test_a_session_that_has_ended_sends_nothing(connect: Connect, serve_site: ServeSite) -> None:
+    """As when an entry is unloaded during a poll."""
+    site = await serve_site(result([]))
+    async with ClientSession(**session_options()) as session:
+        client = connect(site.url, session=session)
+        await client.snapshot()
+    site.requests.clear()
+    with pytest.raises(NezhaConnectionError):
+        await client.snapshot()
+    assert site.requests == []

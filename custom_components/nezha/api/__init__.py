@@ -28,6 +28,7 @@ from .errors import (
     RefusedRequestError,
     SessionEndedError,
     StreamRefusedError,
+    UnknownPathError,
     WrongKindError,
 )
 from .generations import Capabilities, LatencyAnswer
@@ -74,6 +75,7 @@ __all__ = [
     "State",
     "StreamRefusedError",
     "Temperature",
+    "UnknownPathError",
     "WrongKindError",
     "base_url",
     "carry_on",

@@ -12,6 +12,7 @@ from yarl import URL
 
 from .credentials import Credential, Guest
 from .errors import (
+    BlockedError,
     GuestRefusedError,
     NezhaAuthError,
     NezhaError,
@@ -105,6 +106,7 @@ class NezhaClient:
         with self._judging():
             async with aclosing(generation.stream(self)) as snapshots:
                 async for snapshot in snapshots:
+                    self._raise_refusal()
                     yield self._inventory.completed(snapshot)
 
     async def monitored(self) -> frozenset[int] | None:
@@ -137,7 +139,11 @@ class NezhaClient:
     async def get(self, path: str) -> Answer:
         """Return the answer to a GET request with the credential (for the generations)."""
         async with self._turn:
-            return await self._transport.get(path, await self._headers())
+            try:
+                return await self._transport.get(path, await self._headers())
+            except BlockedError:
+                self._credential.doubt_session()
+                raise
 
     async def frames(self, path: str) -> AsyncGenerator[tuple[Any, int]]:
         """Yield the messages of one WebSocket connection with the credential (for the generations)."""
@@ -161,7 +167,7 @@ class NezhaClient:
 
     def _raise_refusal(self) -> None:
         if self._refusal:
-            raise self._refusal
+            raise self._refusal.with_traceback(None)
 
     async def _headers(self) -> Mapping[str, str]:
         """Return the headers of the next request; one at a time, so that a refusal stops all that wait for theirs."""

@@ -28,6 +28,9 @@ class Credential(Protocol):
     def forget_session(self) -> bool:
         """Forget a session that the dashboard no longer accepts; tell whether there was one that can be renewed."""
 
+    def doubt_session(self) -> None:
+        """Prove a session anew before it is used again: its use may have been what the dashboard blocks us for."""
+
     def fingerprint(self, salt: str) -> str:
         """Return what identifies this credential without telling it."""
 
@@ -43,13 +46,16 @@ class _Token:
 
     async def headers(self, transport: Transport) -> Mapping[str, str]:
         """Return the header; raises NezhaAuthError for what cannot be a token."""
-        if not (self._token.isascii() and self._token.isprintable() and self._token):
+        if not _fits_a_header(self._token):
             raise NezhaAuthError("the token has characters that no token has")
         return {"Authorization": f"{self.scheme}{self._token}"}
 
     def forget_session(self) -> bool:
         """Tell that a token has no session."""
         return False
+
+    def doubt_session(self) -> None:
+        """Do nothing, for a token has no session."""
 
     def fingerprint(self, salt: str) -> str:
         """Return what identifies this token without telling it."""
@@ -88,6 +94,9 @@ class Guest:
         """Tell that a guest has no session."""
         return False
 
+    def doubt_session(self) -> None:
+        """Do nothing, for a guest has no session."""
+
     def fingerprint(self, salt: str) -> str:
         """Return what identifies a guest."""
         return sha256(f"{salt}:guest".encode()).hexdigest()
@@ -120,6 +129,10 @@ class Login:
         self._proven_at = self._ends_at = float("-inf")
         return True
 
+    def doubt_session(self) -> None:
+        """Ask whether the session is valid before it is used again."""
+        self._proven_at = float("-inf")
+
     def fingerprint(self, salt: str) -> str:
         """Return what identifies this login without telling it."""
         return sha256(f"{salt}:{self._username}:{self._password}".encode()).hexdigest()
@@ -144,14 +157,22 @@ class Login:
         answer = await transport.post(LOGIN, {"username": self._username, "password": self._password})
         if not _succeeded(answer):
             raise LoginRefusedError("the dashboard refused the login")
+        self._logged_in_at = monotonic()
         try:
-            self._session = str(answer.body["data"]["token"])
-            expires = datetime.fromisoformat(answer.body["data"]["expire"])
+            session, expires = answer.body["data"]["token"], datetime.fromisoformat(answer.body["data"]["expire"])
+            life = (expires - (answer.time or datetime.now(UTC))).total_seconds()
         except (KeyError, TypeError, ValueError) as err:
             raise SessionEndedError("a login without a session") from err
-        life = (expires - (answer.time or datetime.now(UTC))).total_seconds()
-        self._logged_in_at = self._proven_at = monotonic()
+        if not _fits_a_header(session):
+            raise SessionEndedError("a session that is none")
+        self._session = session
+        self._proven_at = self._logged_in_at
         self._ends_at = self._logged_in_at + max(life - MARGIN, life / 2)
+
+
+def _fits_a_header(value: object) -> bool:
+    """Tell whether something is a text that can be sent in a header."""
+    return isinstance(value, str) and value.isascii() and value.isprintable() and bool(value)
 
 
 def _succeeded(answer: Answer) -> bool:

@@ -172,8 +172,13 @@ class Transport:
                         continue
             except TimeoutError as err:
                 raise ConnectionTimeoutError("the stream is silent") from err
+            except aiohttp.ClientError:
+                return  # the connection ended while a ping of the dashboard was to be answered
 
     def _address(self, path: str) -> URL:
+        """Return the address of a path; raises NezhaConnectionError when the session has ended meanwhile."""
+        if self._session.closed:
+            raise NezhaConnectionError("the session has ended")
         return URL(f"{str(self.url).rstrip('/')}/{path}", encoded=True)
 
     async def _request(

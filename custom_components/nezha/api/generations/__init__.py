@@ -18,6 +18,7 @@ __all__ = ["Access", "Capabilities", "Generation", "LatencyAnswer", "detect"]
 
 SETTING = "api/v1/setting"
 LIST = "api/v1/server/list"
+OK = 200
 
 type Ask = Callable[[str], Awaitable[Answer]]
 """Sends one request without a credential."""
@@ -35,7 +36,7 @@ async def detect(ask: Ask) -> Generation:
     body = setting.body if isinstance(setting.body, dict) else {}
     if data := mapping(body, "data"):
         return (GenerationV2 if "tsdb_enabled" in data else GenerationV1)(_site_name(data))
-    if "error" in body:
+    if "error" in body and setting.status == OK:
         raise RealIpError("the dashboard does not know who asks")
     return await _generation_0(ask)
 
