@@ -1,6 +1,7 @@
 """Which server is which, whatever its dashboard calls it, and which dashboard is which."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -148,6 +149,36 @@ def with_uuids(uuids: Mapping[int, str | None]) -> Snapshot:
     """Return what a dashboard shows whose servers have uuids."""
     servers = {number: Server(id=number, name="a server", uuid=uuid) for number, uuid in uuids.items()}
     return Snapshot(time=datetime(2026, 1, 1, tzinfo=UTC), servers=servers)
+
+
+def known_by(**uuids: str) -> Snapshot:
+    """Return what a dashboard shows: `known_by(_1="A")` is a server with the id 1 and the uuid A."""
+    snapshot = shown(**uuids)
+    servers = {number: replace(server, uuid=server.name) for number, server in snapshot.servers.items()}
+    return replace(snapshot, servers=servers)
+
+
+async def test_servers_of_a_dashboard_that_begins_anew_are_known_by_their_uuids(hass: HomeAssistant) -> None:
+    """Its ids begin at 1 again, in whatever order the servers register."""
+    identities = await stored(hass)
+    identities.async_identify(known_by(_1="A", _2="B"))
+    anew = identities.async_identify(known_by(_1="B", _2="A", _3="C"))
+    assert {key: server.uuid for key, server in anew.items()} == {"2": "B", "1": "A", "3": "C"}
+    await identities.async_save()
+
+    later = (await stored(hass)).async_identify(known_by(_1="B", _2="A", _3="C"))
+    assert {key: server.uuid for key, server in later.items()} == {"2": "B", "1": "A", "3": "C"}
+
+
+async def test_another_server_under_a_known_id_gets_a_key_of_its_own(hass: HomeAssistant) -> None:
+    """The old one keeps its key until it is forgotten."""
+    identities = await stored(hass)
+    identities.async_identify(known_by(_1="A"))
+    assert list(identities.async_identify(known_by(_1="B"))) == ["1+"]
+    assert list(identities.async_identify(known_by(_7="A"))) == ["1"]
+
+    identities.async_forget("1")
+    assert list(identities.async_identify(known_by(_1="B", _7="A"))) == ["1+", "7"]
 
 
 async def test_a_renamed_server_keeps_its_device_and_entities(
