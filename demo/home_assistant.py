@@ -127,13 +127,16 @@ class HomeAssistant:
     async def add_dashboard(self, url: str, **credential: str) -> str:
         """Add a dashboard as a user would, with a token, a login or as a guest, and return the id of its entry."""
         flow = await self.start_flow()
-        token = {name: value for name, value in credential.items() if name == "token"}
-        result = await self.submit(flow["flow_id"], url=url, **token, advanced={"verify_ssl": True})
-        if result["type"] == "menu":
-            result = await self.choose(flow["flow_id"], **credential)
+        result = await self.sign_in(flow["flow_id"], url, **credential)
         if result["type"] != "create_entry":
             raise DemoError(f"Home Assistant cannot add {url}: {_reason(result)}")
         return str(result["result"]["entry_id"])
+
+    async def sign_in(self, flow_id: str, url: str, **credential: str) -> dict[str, Any]:
+        """Fill in the form that adds the integration, and what follows from it."""
+        token = {name: value for name, value in credential.items() if name == "token"}
+        result = await self.submit(flow_id, url=url, **token, advanced={"verify_ssl": True})
+        return await self.choose(flow_id, **credential) if result["type"] == "menu" else result
 
     async def start_flow(self) -> dict[str, Any]:
         """Open the form that adds the integration."""
