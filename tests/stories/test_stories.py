@@ -11,6 +11,7 @@ from .watched import POLL_SECONDS, Watched, eventually
 
 GIB = 2**30
 MEGABIT = 1_000_000 / 8
+LOGIN_SECONDS = 60  # between two logins, so that sessions that end at once are no attack
 OUTAGE_SECONDS = 90 + 4 * POLL_SECONDS  # values outlast an outage of 90 seconds
 
 
@@ -101,7 +102,7 @@ async def test_a_refused_credential_is_replaced(watched: Watched, site: Site) ->
     """I revoke the token or change the password: Home Assistant asks once, I answer, and everything goes on."""
     before = await watched.entity_ids()
     site.refuse()
-    await eventually(lambda: _open_sources(watched), ["reauth"])
+    await eventually(lambda: _open_sources(watched), ["reauth"], within=LOGIN_SECONDS + 60)
     await watched.sees(1, "cpu", "unavailable")
 
     (flow,) = await watched.home_assistant.open_flows()
