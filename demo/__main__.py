@@ -48,8 +48,8 @@ async def _show_once(home_assistant: HomeAssistant, entry_id: str) -> None:
         await asyncio.sleep(1)
         rows = await read_rows(home_assistant, entry_id)
     print(render(rows))
-    if not all(row.complete for row in rows):
-        _say(f"Some values had not arrived after {_COMPLETE_SECONDS} seconds")
+    if not (rows and all(row.complete for row in rows)):
+        raise DemoError(f"Some values had not arrived after {_COMPLETE_SECONDS} seconds.")
 
 
 async def _show_until_stopped(home_assistant: HomeAssistant, entry_id: str) -> None:
