@@ -105,6 +105,19 @@ async def test_a_dashboard_without_a_stream_is_not_asked_for_one(show: Show) -> 
 # What it tells
 
 
+async def test_a_server_that_one_frame_lacks_stays_as_it_is(show: Show) -> None:
+    """As with every edge, the next frame has to confirm that it is gone."""
+    shown = await show("v2", "guest")
+    for hidden in (True, False):
+        shown.world.edit(1, hide_for_guest=hidden)
+        await shown.frame()
+        assert shown.state("1", "online") == STATE_ON
+    shown.world.edit(1, hide_for_guest=True)
+    await shown.frames_for(2 * FRAME)
+    assert shown.state("1", "online") == STATE_UNAVAILABLE
+    assert shown.state("2", "online") == STATE_ON
+
+
 @WAYS
 async def test_a_server_that_goes_is_seen_at_the_second_frame_and_writes_nothing_else(
     show: Show, generation: str, way: str

@@ -30,15 +30,15 @@ class Fleet:
         return sum(state.net_out_speed or 0 for state in self._online_states())
 
     def edges(self, servers: Mapping[str, Server]) -> set[str]:
-        """Return the servers that are new or have changed between online and offline."""
+        """Return the servers that are new or gone, or have changed between online and offline."""
         shown = self.servers
-        return {key for key, server in servers.items() if key not in shown or shown[key].online != server.online}
+        turned = {key for key in shown.keys() & servers.keys() if shown[key].online != servers[key].online}
+        return turned | (shown.keys() ^ servers.keys())
 
     def with_told(self, servers: Mapping[str, Server], told: Collection[str]) -> Fleet:
-        """Return what is shown, with what is told of the servers; those that are no longer there go."""
-        shown = self.servers
-        there = (key for key in servers if key in told or key in shown)
-        return Fleet({key: servers[key] if key in told else shown[key] for key in there})
+        """Return what is shown, with what is told of the servers: of those gone, that they are."""
+        kept = {key: server for key, server in self.servers.items() if key not in told}
+        return Fleet(kept | {key: server for key, server in servers.items() if key in told})
 
     def _online_states(self) -> Iterator[State]:
         return (server.state for server in self.servers.values() if server.online and server.state)
