@@ -9,7 +9,6 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
     BlockedError,
@@ -43,6 +42,7 @@ from .const import (
 from .failure import MONITORS, SERVERS, async_report, auth_failed, update_failed
 from .fleet import Fleet, automatic_interval
 from .identity import ServerIdentities
+from .publisher import PublishingCoordinator
 from .schedule import LatencySchedule
 
 SLACK = 1  # seconds by which one answer may come sooner after the one before than the clock says
@@ -61,8 +61,11 @@ class NezhaRuntimeData:
     monitors: MonitorsCoordinator | None
 
 
-class ServersCoordinator(DataUpdateCoordinator[Fleet]):
-    """Takes over what polls and the stream tell of the servers, and decides what of it is worth telling."""
+class ServersCoordinator(PublishingCoordinator[Fleet]):
+    """Takes over what polls and the stream tell of the servers, and decides what of it is worth telling.
+
+    A listener's context is a server's key.
+    """
 
     config_entry: NezhaConfigEntry
 
@@ -134,6 +137,10 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         await self.async_refresh()
 
     @override
+    def _part(self, context: Any) -> Server | None:
+        return self.data.servers.get(context)
+
+    @override
     async def _async_setup(self) -> None:
         """Do not even ask with a credential that was refused before, also after a restart of Home Assistant."""
         if self.config_entry.data.get(CONF_REFUSED) == self._fingerprint:
@@ -196,10 +203,11 @@ class ServersCoordinator(DataUpdateCoordinator[Fleet]):
         self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_REFUSED: self._fingerprint})
 
 
-class OptionalCoordinator[ValueT](DataUpdateCoordinator[Mapping[Any, ValueT]]):
+class OptionalCoordinator[ValueT](PublishingCoordinator[Mapping[Any, ValueT]]):
     """Asks for what not every dashboard offers and not every credential may see.
 
-    Its failures show in its own values only, and only when they last: the servers' clock tells of outages.
+    Its failures show in its own values only, and only when they last: the servers' clock tells of outages. A listener's
+    context is what one of the values is of.
     """
 
     config_entry: NezhaConfigEntry
@@ -221,6 +229,10 @@ class OptionalCoordinator[ValueT](DataUpdateCoordinator[Mapping[Any, ValueT]]):
         self._interval = interval
         self._failing_since: float | None = None
         self.data = {}
+
+    @override
+    def _part(self, context: Any) -> ValueT | None:
+        return self.data.get(context)
 
     @abstractmethod
     async def _fetch(self) -> Mapping[Any, ValueT]:

@@ -58,8 +58,9 @@ def async_keep_devices(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
 
     write_changed()
     write_monitors()
-    for coordinator in filter(None, (data.servers, data.latency)):
-        entry.async_on_unload(coordinator.async_add_listener(write_changed))
+    entry.async_on_unload(data.servers.async_add_listener(write_changed))
+    if data.latency:
+        entry.async_on_unload(data.latency.async_add_listener(write_changed))
     if data.monitors:
         entry.async_on_unload(data.monitors.async_add_listener(write_monitors))
 

@@ -26,11 +26,19 @@ class NezhaEntity[CoordinatorT: ServersCoordinator | MonitorsCoordinator](Coordi
     _attr_has_entity_name = True
     _shown: tuple[bool, StateType | datetime] = (False, None)
 
-    def __init__(self, coordinator: CoordinatorT, owner: str, field: str, device: str) -> None:
-        """Belong to a device; `owner` and `field` make the unique id."""
-        super().__init__(coordinator)
+    def __init__(
+        self, coordinator: CoordinatorT, owner: str, field: str, device: str, *, shows: str | int | None = None
+    ) -> None:
+        """Belong to a device; `owner` and `field` make the unique id, `shows` is the part of the data it depends on."""
+        super().__init__(coordinator, shows)
         self._attr_unique_id = f"{coordinator.config_entry.entry_id}_{owner}_{field}"
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device)})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take over what is known by now, for the first state to be written."""
+        await super().async_added_to_hass()
+        self._take()
 
     @abstractmethod
     def _value(self) -> StateType | datetime:
@@ -58,7 +66,6 @@ class NezhaDashboardEntity(NezhaEntity[ServersCoordinator]):
         """Belong to the dashboard's device."""
         super().__init__(coordinator, DASHBOARD, description.key, coordinator.config_entry.entry_id)
         self.entity_description = description
-        self._take()
 
 
 class NezhaServerEntity(NezhaEntity[ServersCoordinator]):
@@ -71,10 +78,9 @@ class NezhaServerEntity(NezhaEntity[ServersCoordinator]):
     ) -> None:
         """Belong to the server's device; `part` tells apart what the server has several of."""
         field = description.key if part is None else f"{description.key}_{part}"
-        super().__init__(coordinator, key, field, server_device(coordinator.config_entry, key))
+        super().__init__(coordinator, key, field, server_device(coordinator.config_entry, key), shows=key)
         self.entity_description = description
         self._key = key
-        self._take()
 
     @property
     def _server(self) -> Server:
@@ -95,11 +101,10 @@ class NezhaMonitorEntity(NezhaEntity[MonitorsCoordinator]):
     def __init__(self, coordinator: MonitorsCoordinator, monitor: int, description: EntityDescription) -> None:
         """Belong to the monitor's device; one of a crowd is disabled by default."""
         device = monitor_device(coordinator.config_entry, monitor)
-        super().__init__(coordinator, f"monitor{monitor}", description.key, device)
+        super().__init__(coordinator, f"monitor{monitor}", description.key, device, shows=monitor)
         self.entity_description = description
         self._attr_entity_registry_enabled_default = len(coordinator.data) <= MANY_MONITORS
         self._monitor_id = monitor
-        self._take()
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -165,8 +170,9 @@ def async_add_as_reported(
             async_add_entities(new)
 
     add_new()
-    for coordinator in filter(None, (data.servers, data.latency)):
-        entry.async_on_unload(coordinator.async_add_listener(add_new))
+    entry.async_on_unload(data.servers.async_add_listener(add_new))
+    if data.latency:
+        entry.async_on_unload(data.latency.async_add_listener(add_new))
 
 
 @callback
