@@ -18,7 +18,7 @@ from custom_components.nezha.api.generations.v0 import GenerationV0
 from custom_components.nezha.api.generations.v1 import GOOD, GenerationV1
 from custom_components.nezha.api.generations.v2 import GenerationV2
 from custom_components.nezha.api.transport import LOCAL_SUFFIXES
-from custom_components.nezha.binary_sensor import CONNECTED, MONITOR_UP, ONLINE
+from custom_components.nezha.binary_sensor import CONNECTED, MONITOR_UP, SERVER_ONLINE
 from custom_components.nezha.const import (
     BLOCKED_PAUSE,
     INVENTORY_INTERVAL,
@@ -97,7 +97,7 @@ NUMBERS = {
     [
         ("dashboard", CONNECTED, DASHBOARD_SENSORS),
         ("monitor", MONITOR_UP, MONITOR_SENSORS),
-        ("server", ONLINE, (*SERVER_SENSORS, TEMPERATURE, FURTHER_GPU, MONITOR_LATENCY)),
+        ("server", SERVER_ONLINE, (*SERVER_SENSORS, TEMPERATURE, FURTHER_GPU, MONITOR_LATENCY)),
     ],
 )
 def test_the_tables_list_every_entity_as_it_is(

@@ -244,16 +244,19 @@ def test_every_exception_has_a_text() -> None:
     assert all(texts.keys() == {"message"} for texts in EN["exceptions"].values())
 
 
+CROWDED = "too_many_entities"
+
+
 def test_every_issue_has_a_text() -> None:
-    """All that only the owner of a dashboard can mend."""
-    assert EN["issues"].keys() == set().union(*(keys_of(error) for error in FOR_THE_USER))
+    """All that only the owner of a dashboard can mend, and a fleet that is too large."""
+    assert EN["issues"].keys() == {CROWDED}.union(*(keys_of(error) for error in FOR_THE_USER))
     assert all(texts.keys() == {"title", "description"} for texts in EN["issues"].values())
 
 
 @pytest.mark.parametrize("kind", ["exceptions", "issues"])
 def test_exceptions_and_issues_name_the_dashboard(kind: str) -> None:
     """A redirect tells where to as well, and a scope that lacks which one."""
-    more = {RedirectedError.key: {"target"}, MissingScopeError.key: {"scope"}}
+    more = {RedirectedError.key: {"target"}, MissingScopeError.key: {"scope"}, CROWDED: {"disabled", "most"}}
     named = {key: set().union(*map(placeholders, texts.values())) for key, texts in EN[kind].items()}
     assert named == {key: {"name"} | more.get(key, set()) for key in named}
 

@@ -1,6 +1,6 @@
 """Whether the dashboard answers and which servers are online."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import override
 
@@ -13,9 +13,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Server
+from .const import ONLINE
 from .coordinator import MonitorsCoordinator, NezhaConfigEntry
 from .entity import (
-    Fields,
+    Field,
     NezhaDashboardEntity,
     NezhaMonitorEntity,
     NezhaServerEntity,
@@ -30,9 +31,9 @@ CONNECTED = BinarySensorEntityDescription(
     translation_key="connected",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
 )
-ONLINE = BinarySensorEntityDescription(
-    key="online",
-    translation_key="online",
+SERVER_ONLINE = BinarySensorEntityDescription(
+    key=ONLINE,
+    translation_key=ONLINE,
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
 )
 MONITOR_UP = BinarySensorEntityDescription(
@@ -48,8 +49,9 @@ async def async_setup_entry(
     """Add the dashboard's sensor and those of its servers."""
     servers = entry.runtime_data.servers
 
-    def fields_of(key: str, _server: Server, _registered: set[str]) -> Fields:
-        yield ONLINE.key, partial(NezhaOnline, servers, key, ONLINE)
+    def fields_of(key: str, _server: Server, _before: Collection[str], there: Collection[str]) -> Iterator[Field]:
+        if not there:
+            yield Field(SERVER_ONLINE.key, partial(NezhaOnline, servers, key, SERVER_ONLINE))
 
     async_add_entities([NezhaConnected(servers, CONNECTED)])
     async_add_as_reported(hass, entry, async_add_entities, fields_of)

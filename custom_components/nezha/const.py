@@ -5,6 +5,7 @@ import logging
 from typing import Final
 
 DOMAIN: Final = "nezha"
+ONLINE: Final = "online"  # the one field that every server has
 LATENCY: Final = "latency"  # the one field that the options can switch off
 LOGGER = logging.getLogger(__package__)
 
@@ -20,6 +21,8 @@ CONF_LEFT_OUT_SERVERS: Final = "left_out_servers"
 
 POLL_INTERVAL = timedelta(seconds=30)  # the age at which Nezha's own pages call a server offline
 LEAST_HOLD = timedelta(seconds=90)  # the last values outlast a dashboard that restarts or a proxy that hiccups
+
+MOST_ENTITIES: Final = 9_000  # enabled by default; Home Assistant takes 10 000, and what a user enables has to fit in
 
 LEAST_INTERVAL: Final = 10
 MOST_INTERVAL: Final = 300

@@ -1,9 +1,10 @@
 """What all entities share: identity, the guard against writing what has not changed, and how new ones come."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
-from typing import override
+from typing import Any, NamedTuple, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -14,10 +15,12 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import Monitor, Server
+from .budget import EntityBudget
 from .const import DOMAIN, MANY_MONITORS
 from .coordinator import MonitorsCoordinator, NezhaConfigEntry, ServersCoordinator
 
 DASHBOARD = "dashboard"  # stands in unique ids where a server's key does
+NOTHING: frozenset[Any] = frozenset()
 
 
 class NezhaEntity[CoordinatorT: ServersCoordinator | MonitorsCoordinator](CoordinatorEntity[CoordinatorT]):
@@ -82,6 +85,10 @@ class NezhaServerEntity(NezhaEntity[ServersCoordinator]):
         self.entity_description = description
         self._key = key
 
+    def disable(self) -> None:
+        """Be disabled when the registry learns of it, although its like are enabled."""
+        self._attr_entity_registry_enabled_default = False
+
     @property
     def _server(self) -> Server:
         """The server; asked only while available."""
@@ -136,8 +143,15 @@ def server_device(entry: NezhaConfigEntry, key: str) -> str:
     return f"{entry.entry_id}_{key}"
 
 
-type Fields = Iterator[tuple[str, Callable[[], NezhaServerEntity]]]
-"""The fields that a server has, each with what makes its entity."""
+class Field(NamedTuple):
+    """A field that a server has, with what makes its entity.
+
+    `rank` says how dispensable an entity is that is enabled by default, `None` that its default never changes.
+    """
+
+    name: str
+    make: Callable[[], NezhaServerEntity]
+    rank: int | None = None
 
 
 @callback
@@ -145,11 +159,13 @@ def async_add_as_reported(
     hass: HomeAssistant,
     entry: NezhaConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    fields_of: Callable[[str, Server, set[str]], Fields],
+    fields_of: Callable[[str, Server, Collection[str], Collection[str]], Iterator[Field]],
+    budget: EntityBudget | None = None,
 ) -> None:
     """Add entities for the servers' fields now and whenever new ones are reported.
 
-    `fields_of` gets a server's key, the server and the fields that are in the registry from before.
+    `fields_of` gets a server's key, the server, the fields that are in the registry from before (once) and those that
+    have an entity by now, and yields the others.
     """
     data = entry.runtime_data
     registered = _registered_fields(hass, entry)
@@ -159,20 +175,30 @@ def async_add_as_reported(
     def add_new() -> None:
         for deleted in added.keys() - data.identities.known.keys():
             del added[deleted]
-        new = []
+        new: list[Field] = []
         for key, server in data.servers.data.servers.items():
-            there = added.setdefault(key, set())
-            for field, make in fields_of(key, server, registered.get(key, set())):
-                if field not in there:
-                    there.add(field)
-                    new.append(make())
+            before = registered.pop(key, NOTHING)
+            for field in fields_of(key, server, before, added.setdefault(key, set())):
+                added[key].add(field.name)
+                new.append(field if field.name not in before else field._replace(rank=None))
         if new:
-            async_add_entities(new)
+            async_add_entities(_made(new, budget))
 
     add_new()
     entry.async_on_unload(data.servers.async_add_listener(add_new))
     if data.latency:
         entry.async_on_unload(data.latency.async_add_listener(add_new))
+
+
+def _made(fields: Iterable[Field], budget: EntityBudget | None) -> Iterator[NezhaServerEntity]:
+    """Yield the entities of new fields, disabled where the budget does not cover them."""
+    ranks = Counter(field.rank for field in fields if field.rank is not None)
+    covered = budget.async_spend(ranks) if budget else NOTHING
+    for field in fields:
+        entity = field.make()
+        if field.rank is not None and field.rank not in covered:
+            entity.disable()
+        yield entity
 
 
 @callback

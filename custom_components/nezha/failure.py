@@ -14,9 +14,9 @@ from .api import (
     NezhaError,
     RealIpError,
 )
-from .const import BLOCKED_PAUSE, DOMAIN
+from .const import BLOCKED_PAUSE, DOMAIN, MOST_ENTITIES
 
-SERVERS, MONITORS = SUBJECTS = ("servers", "monitors")
+SERVERS, MONITORS, CROWD = SUBJECTS = ("servers", "monitors", "crowd")
 """What repair issues are about."""
 FOR_THE_USER = (CertificateError, InFrontError, MissingScopeError, RealIpError)
 """What only the user can mend."""
@@ -59,6 +59,23 @@ def async_report(hass: HomeAssistant, entry_id: str, subject: str, name: str, er
         severity=ir.IssueSeverity.ERROR,
         translation_key=err.key,
         translation_placeholders={"name": name, **details(err)},
+    )
+
+
+@callback
+def async_report_crowd(hass: HomeAssistant, entry_id: str, name: str, disabled: int) -> None:
+    """Tell how many entities were created disabled because the fleet has too many; nothing if there are none."""
+    if not disabled:
+        ir.async_delete_issue(hass, DOMAIN, f"{entry_id}_{CROWD}")
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{entry_id}_{CROWD}",
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="too_many_entities",
+        translation_placeholders={"name": name, "disabled": str(disabled), "most": f"{MOST_ENTITIES:,}"},
     )
 
 

@@ -1,6 +1,6 @@
 """The numbers and facts of the dashboard, its servers and their monitors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,10 +21,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .api import Monitor, Server, State
+from .budget import EntityBudget
 from .const import LATENCY
 from .coordinator import LatencyCoordinator, MonitorsCoordinator, NezhaConfigEntry, ServersCoordinator
 from .entity import (
-    Fields,
+    Field,
     NezhaDashboardEntity,
     NezhaEntity,
     NezhaMonitorEntity,
@@ -504,24 +505,33 @@ MONITOR_LATENCY = SensorEntityDescription(
 )
 
 
+RANKS = {
+    description.key: rank
+    for rank, description in enumerate(SERVER_SENSORS)
+    if description.entity_registry_enabled_default
+}
+"""The fields that are enabled by default, and how dispensable each is; only latencies are more so."""
+LATENCY_RANK = len(SERVER_SENSORS)
+
+
 async def async_setup_entry(
     hass: HomeAssistant, entry: NezhaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the dashboard's sensors and those of its servers."""
     servers = entry.runtime_data.servers
 
-    def fields_of(key: str, server: Server, registered: set[str]) -> Fields:
+    def fields_of(key: str, server: Server, before: Collection[str], there: Collection[str]) -> Iterator[Field]:
         for description in SERVER_SENSORS:
-            if description.key in registered or description.exists_fn(server):
-                yield description.key, partial(NezhaServerSensor, servers, key, description)
-        for name in _temperature_names(server, registered):
-            yield f"{TEMPERATURE.key}_{name}", partial(NezhaTemperatureSensor, servers, key, name)
-        for number in _further_gpus(server, registered):
-            yield f"{FURTHER_GPU.key}_{number}", partial(NezhaGpuSensor, servers, key, number)
-        yield from _latency_fields(entry, key)
+            name = description.key
+            if name not in there and (name in before or description.exists_fn(server)):
+                yield Field(name, partial(NezhaServerSensor, servers, key, description), RANKS.get(name))
+        for field in chain(_parts(servers, key, server, before), _latency_fields(entry, key)):
+            if field.name not in there:
+                yield field
 
     async_add_entities(NezhaDashboardSensor(servers, description) for description in DASHBOARD_SENSORS)
-    async_add_as_reported(hass, entry, async_add_entities, fields_of)
+    budget = EntityBudget(hass, entry, {*RANKS, LATENCY})
+    async_add_as_reported(hass, entry, async_add_entities, fields_of, budget)
     async_add_monitors(entry, async_add_entities, _monitor_sensors)
 
 
@@ -530,28 +540,28 @@ def _monitor_sensors(monitors: MonitorsCoordinator, monitor: int) -> Iterator[Ne
         yield NezhaMonitorSensor(monitors, monitor, description)
 
 
-def _further_gpus(server: Server, registered: set[str]) -> list[int]:
-    """Return the numbers, from 2 on, of the GPUs that a server reports or has reported before."""
-    prefix = f"{FURTHER_GPU.key}_"
-    before = {int(field.removeprefix(prefix)) for field in registered if field.startswith(prefix)}
+def _parts(servers: ServersCoordinator, key: str, server: Server, before: Collection[str]) -> Iterator[Field]:
+    """Yield what a server has, or has had before, several of: temperatures, and GPUs from the second on."""
+    for name in sorted(temperatures(server).keys() | _parts_of(TEMPERATURE, before)):
+        yield Field(f"{TEMPERATURE.key}_{name}", partial(NezhaTemperatureSensor, servers, key, name))
     reported = range(2, len(server.state.gpu) + 1) if server.state else ()
-    return sorted(before.union(reported))
+    for number in sorted({*reported, *map(int, _parts_of(FURTHER_GPU, before))}):
+        yield Field(f"{FURTHER_GPU.key}_{number}", partial(NezhaGpuSensor, servers, key, number))
 
 
-def _temperature_names(server: Server, registered: set[str]) -> list[str]:
-    """Return the names of the temperatures that a server reports or has reported before."""
-    prefix = f"{TEMPERATURE.key}_"
-    before = {field.removeprefix(prefix) for field in registered if field.startswith(prefix)}
-    return sorted(before.union(temperatures(server)))
+def _parts_of(description: SensorEntityDescription, fields: Collection[str]) -> set[str]:
+    """Return the names of the parts among some fields."""
+    prefix = f"{description.key}_"
+    return {field.removeprefix(prefix) for field in fields if field.startswith(prefix)}
 
 
-def _latency_fields(entry: NezhaConfigEntry, key: str) -> Fields:
+def _latency_fields(entry: NezhaConfigEntry, key: str) -> Iterator[Field]:
     """Yield the monitors that are known to measure from a server."""
     data = entry.runtime_data
     if data.latency and (identity := data.identities.known.get(key)):
         for monitor_id, name in identity.monitors.items():
             make = partial(NezhaLatencySensor, data.servers, data.latency, key, int(monitor_id), name)
-            yield f"{LATENCY}_{monitor_id}", make
+            yield Field(f"{LATENCY}_{monitor_id}", make, LATENCY_RANK)
 
 
 class NezhaSensor[CoordinatorT: ServersCoordinator | MonitorsCoordinator](NezhaEntity[CoordinatorT], SensorEntity):

@@ -1,0 +1,45 @@
+"""Which new entities are enabled: Home Assistant drops those beyond 10 000 of an entry, whatever they are."""
+
+from collections.abc import Collection, Mapping
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+
+from .const import MOST_ENTITIES, ONLINE
+from .coordinator import NezhaConfigEntry
+from .failure import async_report_crowd
+
+
+class EntityBudget:
+    """What a fleet may still enable of the entities that are enabled by default; `ONLINE` always has its place."""
+
+    def __init__(self, hass: HomeAssistant, entry: NezhaConfigEntry, fields: Collection[str]) -> None:
+        """Count what the registry knows; `fields` are the keys of what is enabled by default, but for `ONLINE`."""
+        self._hass = hass
+        self._entry = entry
+        registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        self._enabled = sum(not entity.disabled and entity.translation_key != ONLINE for entity in registered)
+        self._disabled = sum(
+            entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION and entity.translation_key in fields
+            for entity in registered
+        )
+        self._report()
+
+    @callback
+    def async_spend(self, wanted: Mapping[int, int]) -> frozenset[int]:
+        """Return which ranks are enabled, given how many entities each wants: all or none, the lowest first."""
+        room = MOST_ENTITIES - self._enabled - len(self._entry.runtime_data.servers.data.servers)
+        enabled = set[int]()
+        for rank, count in sorted(wanted.items()):
+            if count > room:
+                break
+            room -= count
+            self._enabled += count
+            enabled.add(rank)
+        if enabled != wanted.keys():
+            self._disabled += sum(count for rank, count in wanted.items() if rank not in enabled)
+            self._report()
+        return frozenset(enabled)
+
+    def _report(self) -> None:
+        async_report_crowd(self._hass, self._entry.entry_id, self._entry.title, self._disabled)
