@@ -248,12 +248,33 @@ def test_announced_time_ahead_of_the_reports_is_survived() -> None:
     assert {number: server.online for number, server in known.servers.items()} == {1: True, 2: False}
 
 
-def test_lead_never_shrinks() -> None:
-    """The largest one seen is the nearest to the truth."""
-    known = carry_on(None, answered(NOON, reported(after(20))))
-    known = carry_on(known, answered(after(30), reported(after(35))))
+def test_lead_follows_new_reports() -> None:
+    """A clock that was set right is believed again as soon as somebody reports."""
+    known = carry_on(None, answered(NOON - HOUR, reported(NOON)))
+    assert known.lead == HOUR
 
-    assert (known.lead, known.time) == (timedelta(seconds=20), after(50))
+    known = carry_on(known, answered(after(30), reported(after(28))))
+
+    assert (known.lead, known.time) == (timedelta(0), after(30))
+
+
+def test_lead_stays_while_nobody_reports() -> None:
+    """Else silence would look like a slow clock, and nobody would ever be offline."""
+    known = carry_on(None, answered(NOON - HOUR, reported(NOON)))
+    for seconds in (30, 60, 3000):
+        known = carry_on(known, answered(after(seconds) - HOUR, reported(NOON)))
+        assert (known.lead, known.servers[1].online) == (HOUR, seconds <= 30)
+
+
+def test_time_that_a_message_tells_itself_needs_no_lead() -> None:
+    """What was learned of a proxy's clock is kept for the proxy's answers."""
+    known = carry_on(None, answered(NOON - HOUR, reported(NOON)))
+
+    frame = carry_on(known, replace(answered(after(20), reported(NOON)), announced=False))
+    assert (frame.time, frame.lead, frame.servers[1].online) == (after(20), HOUR, True)
+
+    poll = carry_on(frame, answered(after(31) - HOUR, reported(NOON)))
+    assert (poll.time, poll.servers[1].online) == (after(31), False)
 
 
 @pytest.mark.parametrize(("ahead", "lead"), [(1440, 1440), (1441, 0), (2880, 0), (1_000_000, 0)])

@@ -1,8 +1,8 @@
 """The client: one dashboard, one credential."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -138,20 +138,26 @@ class NezhaClient:
 
     async def get(self, path: str) -> Answer:
         """Return the answer to a GET request with the credential (for the generations)."""
+        async with self._in_turn():
+            return await self._transport.get(path, await self._headers())
+
+    async def frames[FrameT](self, path: str, read: Callable[[Any, int], FrameT]) -> AsyncGenerator[FrameT]:
+        """Yield the messages of one WebSocket connection with the credential (for the generations)."""
+        async with self._in_turn():
+            stream = await self._transport.connect(path, await self._headers())
+        async with aclosing(self._transport.frames(stream, read)) as frames:
+            async for frame in frames:
+                yield frame
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Use the credential alone, and doubt its session when that is what the dashboard may have blocked us for."""
         async with self._turn:
             try:
-                return await self._transport.get(path, await self._headers())
+                yield
             except BlockedError:
                 self._credential.doubt_session()
                 raise
-
-    async def frames(self, path: str) -> AsyncGenerator[tuple[Any, int]]:
-        """Yield the messages of one WebSocket connection with the credential (for the generations)."""
-        async with self._turn:
-            stream = await self._transport.connect(path, await self._headers())
-        async with aclosing(self._transport.frames(stream)) as frames:
-            async for frame in frames:
-                yield frame
 
     async def _get_as_guest(self, path: str) -> Answer:
         return await self._transport.get(path, {})

@@ -3,6 +3,7 @@
 Whether a server is online, and what a restarted dashboard has forgotten until the agents are back.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,19 +19,30 @@ def carry_on(before: Snapshot | None, now: Snapshot) -> Snapshot:
     """Return `now`, completed by what was known `before`.
 
     A proxy may announce a clock that is behind the dashboard's own. A server's `last_active` cannot lie in the
-    future, so the largest lead ever seen is added to the announced time.
+    future, so what the reports are ahead of the announced time is added to it.
     """
     known = before.servers if before else {}
-    lead = max(before.lead if before else timedelta(0), _lead(now))
-    time = now.time + lead
+    lead = before.lead if before else timedelta(0)
+    if now.announced:
+        lead = _lead(known, now, lead)
+    time = now.time + lead if now.announced else now.time
     servers = {number: _carry_on(known.get(number), server, time) for number, server in now.servers.items()}
     return replace(now, time=time, lead=lead, servers=servers)
 
 
-def _lead(snapshot: Snapshot) -> timedelta:
-    """Return how far the announced time is behind the latest report."""
-    leads = (server.last_active - snapshot.time for server in snapshot.servers.values() if server.last_active)
-    return max((lead for lead in leads if lead <= MOST_LEAD), default=timedelta(0))
+def _lead(known: Mapping[int, Server], snapshot: Snapshot, before: timedelta) -> timedelta:
+    """Return how far the announced time is behind the latest report.
+
+    New reports tell how it is now; without any it may be less only because everybody has fallen silent.
+    """
+    nothing = timedelta(0)
+    ahead = {
+        number: lead
+        for number, server in snapshot.servers.items()
+        if server.last_active and (lead := server.last_active - snapshot.time) <= MOST_LEAD
+    }
+    new = [lead for number, lead in ahead.items() if _has_moved_on(known.get(number), snapshot.servers[number])]
+    return max(nothing, *(new or (before, *ahead.values())))
 
 
 def _carry_on(was: Server | None, server: Server, time: datetime) -> Server:
@@ -83,9 +95,11 @@ def _remembered(was: Server, server: Server, time: datetime) -> Server:
     )
 
 
-def _has_moved_on(was: Server, server: Server) -> bool:
+def _has_moved_on(was: Server | None, server: Server) -> bool:
     """Tell whether the server has reported since the answer before."""
-    return server.last_active is not None and was.last_active is not None and server.last_active > was.last_active
+    if was is None or was.last_active is None or server.last_active is None:
+        return False
+    return server.last_active > was.last_active
 
 
 def _is_fresh(server: Server, time: datetime) -> bool:

@@ -11,7 +11,7 @@ from .transport import Answer, Transport
 
 LOGIN = "api/v1/login"
 PROFILE = "api/v1/profile"
-TRUST = 30  # seconds for which a session counts as valid after the dashboard has said so
+TRUST = 1  # seconds for which a session counts as valid after the dashboard has said so: a revoked one is a strike
 MARGIN = 120  # seconds before its end at which a session is renewed; the shortest lives an hour (Nezha 1.0 to 1.9)
 LOGIN_PAUSE = 60  # seconds between two logins at least, whatever becomes of their sessions
 
@@ -106,7 +106,7 @@ class Login:
     """User name and password of a dashboard of generation 1 or 2, behind a session that renews itself.
 
     An ended session would silently turn into a guest's, or count as an attack, on endpoints that are open to guests
-    (Nezha 1.14.14, 2.3.7): its header is given out only within half a minute of a proof that it is valid.
+    (Nezha 1.14.14, 2.3.7): its header is given out only right after a proof that it is valid.
     """
 
     generations: ClassVar = frozenset({1, 2})
@@ -155,9 +155,9 @@ class Login:
         if monotonic() - self._logged_in_at < LOGIN_PAUSE:
             raise SessionEndedError("the dashboard ended a session that had just begun")
         answer = await transport.post(LOGIN, {"username": self._username, "password": self._password})
+        self._logged_in_at = monotonic()
         if not _succeeded(answer):
             raise LoginRefusedError("the dashboard refused the login")
-        self._logged_in_at = monotonic()
         try:
             session, expires = answer.body["data"]["token"], datetime.fromisoformat(answer.body["data"]["expire"])
             life = (expires - (answer.time or datetime.now(UTC))).total_seconds()

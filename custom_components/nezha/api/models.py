@@ -107,13 +107,14 @@ class Server:
 class Snapshot:
     """All servers at one moment.
 
-    `time` is the dashboard's clock; `lead` is how far that clock's announcements have been seen behind the times
-    in the answers; `malformed` counts entries that could not be read and are left out; `size` is that of the answer in
-    bytes.
+    `time` is the dashboard's clock, `announced` that it was told by who answered, which may be a proxy, and not in the
+    answer itself; `lead` is how far announced times have been seen behind the reports in the answers; `malformed`
+    counts entries that could not be read and are left out; `size` is that of the answer in bytes.
     """
 
     time: datetime
     servers: Mapping[int, Server]
+    announced: bool = True
     lead: timedelta = timedelta(0)
     malformed: int = 0
     size: int = 0

@@ -1,7 +1,7 @@
 """One request to a dashboard: its time limits, and everything that can go wrong with it, as our errors."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -158,22 +158,24 @@ class Transport:
         except aiohttp.ClientError as err:
             raise _connection_error(err) from err
 
-    async def frames(self, stream: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[tuple[Any, int]]:
-        """Yield each message of a WebSocket, decoded, with its size in bytes; garbage is passed over.
+    async def frames[FrameT](
+        self, stream: aiohttp.ClientWebSocketResponse, read: Callable[[Any, int], FrameT]
+    ) -> AsyncGenerator[FrameT]:
+        """Yield what each message of a WebSocket says; `read` gets it decoded, with its size in bytes.
 
-        Ends with the connection. Raises ConnectionTimeoutError when nothing comes for 10 s.
+        Garbage, also what `read` raises InvalidAnswerError for, is passed over. Ends with the connection. Raises
+        ConnectionTimeoutError when nothing else comes for 10 s.
         """
         async with stream:
-            try:
-                while (message := await stream.receive()).type is aiohttp.WSMsgType.TEXT:
-                    try:
-                        yield _decoded(message.data), len(message.data.encode())
-                    except InvalidAnswerError:
-                        continue
-            except TimeoutError as err:
-                raise ConnectionTimeoutError("the stream is silent") from err
-            except aiohttp.ClientError:
-                return  # the connection ended while a ping of the dashboard was to be answered
+            while True:
+                try:
+                    async with asyncio.timeout(SILENCE.ws_receive):
+                        frame = await _next_frame(stream, read)
+                except TimeoutError as err:
+                    raise ConnectionTimeoutError("the stream is silent") from err
+                except EOFError:
+                    return
+                yield frame
 
     def _address(self, path: str) -> URL:
         """Return the address of a path; raises NezhaConnectionError when the session has ended meanwhile."""
@@ -196,6 +198,21 @@ class Transport:
         if "json" not in response.content_type or response.status in range(300, 400):
             _raise_for_page(response, path, body)
         return Answer(status=response.status, time=_time(response), body=_decoded(body), size=len(body))
+
+
+async def _next_frame[FrameT](stream: aiohttp.ClientWebSocketResponse, read: Callable[[Any, int], FrameT]) -> FrameT:
+    """Return what the next message says that is no garbage; raises EOFError at the end of the stream."""
+    while True:
+        try:
+            message = await stream.receive()
+        except aiohttp.ClientError as err:
+            raise EOFError from err  # it ended while a ping of the dashboard was to be answered
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            raise EOFError
+        try:
+            return read(_decoded(message.data), len(message.data.encode()))
+        except InvalidAnswerError:
+            continue
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
@@ -264,12 +281,13 @@ def _raise_for_page(response: aiohttp.ClientResponse, path: str, body: bytes) ->
     status, headers = response.status, response.headers
     if status in range(300, 400):
         _raise_for_redirect(response, path)
-    if headers.get("cf-mitigated") == "challenge" or "/cdn-cgi/challenge-platform/" in text:
+    if status == FORBIDDEN and "nezha waf" in text:
+        raise BlockedError(f"HTTP {status}")
+    challenged = status in {FORBIDDEN, 503} and "/cdn-cgi/challenge-platform/" in text
+    if challenged or headers.get("cf-mitigated") == "challenge":
         raise BrowserCheckError(f"HTTP {status}")
     if headers.get("WWW-Authenticate", "").lower().startswith(("basic", "digest")):
         raise LoginPageError(f"HTTP {status} with {headers['WWW-Authenticate'].split()[0]} authentication")
-    if status == FORBIDDEN and "nezha waf" in text:
-        raise BlockedError(f"HTTP {status}")
     if status >= 500:  # noqa: PLR2004 - the class of HTTP's server errors
         raise DashboardError(f"HTTP {status}")
     if status in {UNAUTHORIZED, 407} or 'type="password"' in text:

@@ -6,7 +6,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from ..errors import NotNezhaError, RealIpError
+from ..errors import LoginPageError, NotNezhaError, RealIpError
 from ..transport import Answer
 from .base import Access, Capabilities, Generation, LatencyAnswer
 from .fields import mapping, text
@@ -31,8 +31,11 @@ async def detect(ask: Ask) -> Generation:
     """
     try:
         setting = await ask(SETTING)
-    except NotNezhaError:
-        return await _generation_0(ask)
+    except (NotNezhaError, LoginPageError) as err:  # generation 0 has a page for it, which may be any
+        try:
+            return await _generation_0(ask)
+        except NotNezhaError:
+            raise err from None
     body = setting.body if isinstance(setting.body, dict) else {}
     if data := mapping(body, "data"):
         return (GenerationV2 if "tsdb_enabled" in data else GenerationV1)(_site_name(data))

@@ -1,6 +1,6 @@
 """What every generation of dashboards can be asked; a change here changes all of them."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,8 +19,11 @@ class Access(Protocol):
     async def get(self, path: str) -> Answer:
         """Return the answer to a GET request for a path below the dashboard's address."""
 
-    def frames(self, path: str) -> AsyncGenerator[tuple[Any, int]]:
-        """Yield the messages of one WebSocket connection, decoded, with their sizes in bytes."""
+    def frames[FrameT](self, path: str, read: Callable[[Any, int], FrameT]) -> AsyncGenerator[FrameT]:
+        """Yield what the messages of one WebSocket connection say.
+
+        `read` gets each message decoded, with its size in bytes, and raises InvalidAnswerError for garbage.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

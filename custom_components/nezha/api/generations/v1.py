@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -48,10 +49,9 @@ class GenerationV1:
 
     async def stream(self, access: Access) -> AsyncGenerator[Snapshot]:
         """Yield all servers about every two seconds; what messages lack is empty. Raises as `Transport.frames` does."""
-        async with aclosing(access.frames(STREAM)) as frames:
-            async for content, size in frames:
-                if isinstance(content, dict) and isinstance(content.get("servers", []), list):
-                    yield _snapshot(content.get("servers", []), moment((integer(content, "now") or 0) / 1000), size)
+        async with aclosing(access.frames(STREAM, _frame)) as frames:
+            async for snapshot in frames:
+                yield snapshot
 
     async def groups(self, access: Access) -> Mapping[int, tuple[str, ...]]:
         """Return the names of the groups that each server is in, by the server's id."""
@@ -147,6 +147,14 @@ def _list(answer: Answer) -> list[Any]:
     """Return the list in an envelope; an empty one is left out there."""
     content = _data(answer)
     return content if isinstance(content, list) else []
+
+
+def _frame(content: Any, size: int) -> Snapshot:
+    """Return what a message of a stream says; raises InvalidAnswerError for any other."""
+    if not isinstance(content, dict):
+        raise InvalidAnswerError("no message of a stream")
+    now = moment((integer(content, "now") or 0) / 1000)
+    return replace(_snapshot(content.get("servers", []), now, size), announced=now is None)
 
 
 def _snapshot(entries: Any, now: datetime | None, size: int) -> Snapshot:
