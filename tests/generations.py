@@ -23,7 +23,7 @@ from simulator.world import World
 from tests.conftest import PassingTime, ServedDashboard
 from tests.watching import still_world
 
-CLOCKS = ("coordinator", "schedule", "api.client", "api.credentials")
+CLOCKS = ("coordinator", "push", "schedule", "api.client", "api.credentials")
 """Modules with a clock of their own."""
 TURNS = 60
 """Of the event loop: more than a message takes from one end of a socket to the other and back."""

@@ -205,6 +205,8 @@ async def test_a_new_server_is_polled_at_once(streamed: Shown) -> None:
     added = str(streamed.world.add(name="new"))
     await streamed.frame()
     assert streamed.asked(SOURCE) == 1
+    assert added not in streamed.devices()
+    await streamed.frame()
     assert streamed.devices()[added].name == "new"
     assert streamed.state(added, "online") == STATE_ON
     await streamed.frames_for(10)
@@ -221,7 +223,7 @@ async def test_a_server_of_somebody_else_is_not_polled_for_again(streamed: Shown
     assert streamed.state("dashboard", "servers_total") == "8"
 
     streamed.simulated.faults.clear()
-    await streamed.frames_for(300, every=20)
+    await streamed.frames_for(320, every=20)
     assert streamed.asked(SOURCE) == 2
     assert streamed.state(str(added), "online") == STATE_ON
 
@@ -313,7 +315,7 @@ async def test_polls_go_on_where_no_stream_gets_through(
 
 
 async def test_the_pauses_between_two_attempts_grow(show: Show) -> None:
-    """From five seconds to ten minutes; a frame makes them short again."""
+    """From five seconds to ten minutes; a connection that lasts makes them short again."""
     shown = await show(prepare=lambda simulated: simulated.faults.add(STREAM, FaultKind.BAD_GATEWAY))
     for pause in (5, 10, 20, 40, 80, 160, 320, 600, 600):
         shown.simulated.requests.clear()
@@ -325,10 +327,25 @@ async def test_the_pauses_between_two_attempts_grow(show: Show) -> None:
     shown.simulated.faults.clear()
     await shown.time.passes(600)
     assert len(shown.simulated.streams) == 1
+    await shown.frames_for(60, every=10)
     shown.simulated.end_streams()
     await settle(shown.hass)
     await shown.time.passes(5)
     assert len(shown.simulated.streams) == 1
+
+
+async def test_connections_that_end_after_a_frame_are_not_tried_again_and_again(show: Show) -> None:
+    """A proxy may cut off each: the pauses grow all the same."""
+    shown = await show(prepare=lambda simulated: simulated.faults.add(STREAM, FaultKind.HANG_UP))
+    for pause in (5, 10, 20, 40):
+        for _ in range(2):
+            await shown.frame()
+        shown.simulated.requests.clear()
+        await shown.time.passes(pause - 3)
+        assert shown.asked(STREAM) == 0, f"within {pause} s"
+        await shown.time.passes(pause)
+        assert shown.asked(STREAM) == 1, f"after {pause} s"
+    assert shown.state("1", "online") == STATE_ON
 
 
 async def test_a_stream_that_falls_silent_is_given_up(show: Show) -> None:

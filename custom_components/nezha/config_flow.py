@@ -11,7 +11,7 @@ from homeassistant.helpers.selector import BooleanSelector, TextSelector, TextSe
 import probatio
 from yarl import URL
 
-from .api import InvalidUrlError, NezhaAuthError, NezhaError, Server, WrongKindError, base_url
+from .api import InvalidUrlError, NezhaAuthError, NezhaError, Server, WayIn, WrongKindError, base_url
 from .connection import CREDENTIAL_FIELDS, credential_of, new_client, new_session
 from .const import CONF_ADVANCED, CONF_OTHER_CREDENTIAL, DOMAIN, LOGGER
 from .coordinator import NezhaConfigEntry, async_identities
@@ -54,7 +54,7 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
         self._placeholders: dict[str, str] = {"target": "", "scope": ""}
         self._data: dict[str, Any] = {}
         self._generation: int | None = None
-        self._open_to_guests = False
+        self._ways_in = frozenset({WayIn.TOKEN, WayIn.LOGIN})
         self._site_name = ""
         self._shown: list[Server] = []
 
@@ -101,9 +101,9 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_credential(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the credentials that the dashboard knows."""
-        token = ["token"] if self._generation != 1 else []
-        guest = ["guest"] if self._open_to_guests else []
-        return self.async_show_menu(step_id="credential", menu_options=[*token, "login", *guest])
+        return self.async_show_menu(
+            step_id="credential", menu_options=[way.value for way in WayIn if way in self._ways_in]
+        )
 
     async def async_step_token(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a personal access token."""
@@ -159,17 +159,20 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
         return not self._errors
 
     async def _ask(self, data: dict[str, Any], *, as_guest: bool) -> None:
-        """Ask the dashboard: three requests at the most. Raises NezhaError."""
+        """Ask the dashboard, and send a token only if it knows tokens. Raises NezhaError."""
         self._data = data
         session = new_session(self.hass, data, auto_cleanup=False)
         try:
-            client = new_client(session, data)
-            self._generation = await client.detect()
-            self._site_name = client.site_name
-            if as_guest or _has_credential(data):
-                self._shown = list((await client.snapshot()).servers.values())
-            else:
-                self._open_to_guests = await client.is_open_to_guests()
+            visitor = new_client(session, _without_credential(data))
+            self._generation = await visitor.detect()
+            self._site_name = visitor.site_name
+            is_complete = as_guest or _has_credential(data)
+            if CONF_TOKEN in data or not is_complete:
+                self._ways_in = await visitor.ways_in()
+            if CONF_TOKEN in data and WayIn.TOKEN not in self._ways_in:
+                raise WrongKindError("this dashboard knows no tokens")
+            if is_complete:
+                self._shown = list((await visitor.signed_in(credential_of(data)).snapshot()).servers.values())
         finally:
             session.detach()
 

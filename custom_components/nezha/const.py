@@ -45,5 +45,6 @@ LATENCY_INTERVAL = timedelta(seconds=60)  # monitors store one point a minute
 LEARN_INTERVAL = timedelta(hours=1)
 LATENCY_PAUSE = timedelta(seconds=5)  # between two rounds, each of which asks whoever is due
 LATENCY_TURNS: Final = 25  # servers in one round, so that it ends soon even where each answer takes its time
+LATENCY_TRUST: Final = 30  # seconds for which a list of servers that may be asked is believed
 LATENCY_BURST: Final = 15_000_000  # bytes; with the refill of an hour these stay below 60 MB an hour
 LATENCY_BYTES_A_SECOND: Final = 12_500

@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from .api import (
     BlockedError,
     DashboardError,
+    InvalidAnswerError,
     MissingScopeError,
     Monitor,
     NezhaAuthError,
@@ -21,7 +22,9 @@ from .api import (
     NotOfferedError,
     Server,
     Snapshot,
+    WrongKindError,
     carry_on,
+    carry_on_monitor,
 )
 from .const import (
     AUTOMATIC_INTERVAL,
@@ -32,6 +35,7 @@ from .const import (
     CONF_REFUSED,
     INVENTORY_INTERVAL,
     LATENCY_PAUSE,
+    LATENCY_TRUST,
     LATENCY_TURNS,
     LEARN_INTERVAL,
     LEAST_HOLD,
@@ -39,7 +43,7 @@ from .const import (
     MONITORS_INTERVAL,
     POLL_INTERVAL,
 )
-from .failure import MONITORS, SERVERS, async_report, auth_failed, update_failed
+from .failure import MONITORS, SERVERS, async_report, async_withdraw, auth_failed, update_failed
 from .fleet import Fleet, automatic_interval
 from .identity import ServerIdentities
 from .publisher import PublishingCoordinator
@@ -74,20 +78,21 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
     ) -> None:
         """Prepare the clock; the entry's options say how often values are written and what is left out."""
         self._chosen_interval: int | None = entry.options.get(CONF_INTERVAL)
-        self._poll_interval = min(POLL_INTERVAL, timedelta(seconds=self._chosen_interval or AUTOMATIC_INTERVAL))
+        self.poll_interval = min(POLL_INTERVAL, timedelta(seconds=self._chosen_interval or AUTOMATIC_INTERVAL))
         super().__init__(
             hass,
             LOGGER,
             config_entry=entry,
             name=entry.title,
-            update_interval=self._poll_interval,
+            update_interval=self.poll_interval,
             always_update=False,
         )
         self._client = client
         self._identities = identities
-        self._hold = max(LEAST_HOLD, 3 * self._poll_interval).total_seconds()
+        self._hold = max(LEAST_HOLD, 3 * self.poll_interval).total_seconds()
         self._answered_at = self._polled_at = self._written_at = float("-inf")
         self._edges: set[str] = set()
+        self._polled: frozenset[int] = frozenset()
         self._strangers: set[int] = set()
         self._left_out_groups = frozenset(entry.options.get(CONF_LEFT_OUT_GROUPS, ()))
         self._left_out_servers = frozenset(entry.options.get(CONF_LEFT_OUT_SERVERS, ()))
@@ -118,11 +123,11 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
             self.async_set_updated_data(fleet)
 
     def _without_strangers(self, snapshot: Snapshot) -> Snapshot:
-        """Return only servers that are known: what tells an old one under a new id, its uuid, comes with a poll.
+        """Return only servers that the last poll brought, for it alone tells an old one under a new id by its uuid.
 
-        Those that a poll does not bring belong to other users of the dashboard.
+        Those that no poll brings belong to other users of the dashboard.
         """
-        if self._client.is_guest or not (strangers := snapshot.servers.keys() - self._identities.ids):
+        if self._client.is_guest or not (strangers := snapshot.servers.keys() - self._polled):
             return snapshot
         if not strangers <= self._strangers:
             self._polled_at = float("-inf")
@@ -133,7 +138,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
     async def async_leave_stream(self) -> None:
         """Go back to polling, at once."""
         self.listening = False
-        self.update_interval = self._poll_interval
+        self.update_interval = self.poll_interval
         await self.async_refresh()
 
     @override
@@ -144,6 +149,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
     async def _async_setup(self) -> None:
         """Do not even ask with a credential that was refused before, also after a restart of Home Assistant."""
         if self.config_entry.data.get(CONF_REFUSED) == self._fingerprint:
+            async_withdraw(self.hass, self.config_entry.entry_id)
             raise auth_failed(self.name, NezhaAuthError())
 
     @override
@@ -152,17 +158,21 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self._polled_at = monotonic()
         try:
             snapshot = await self._client.snapshot()
+            if self._left_out_groups and not self._client.knows_groups:
+                raise InvalidAnswerError("nothing tells which servers are left out")
         except NezhaError as err:
             self.last_error = err
             return self._held(err)
         async_report(self.hass, self.config_entry.entry_id, SERVERS, self.name, None)
         self.answer_size = snapshot.size
-        return self._taken(snapshot, confirmed=None)
+        self._polled = frozenset(snapshot.servers)
+        return self._taken(snapshot, confirmed=self._edges if self.listening else None)
 
     def _held(self, err: NezhaError) -> Fleet:
         """Return the last values after a failure, or raise what Home Assistant understands when they are too old."""
         if isinstance(err, NezhaAuthError):
-            self._remember_refusal()
+            async_report(self.hass, self.config_entry.entry_id, SERVERS, self.name, None)
+            self._remember_refusal(err)
             raise auth_failed(self.name, err) from err
         if monotonic() - self._answered_at < self._hold:
             LOGGER.debug("No answer from %s, keeping its last values: %s", self.name, err)
@@ -173,8 +183,8 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
     def _taken(self, snapshot: Snapshot, confirmed: set[str] | None) -> Fleet:
         """Take over an answer and return what is to be shown of it.
 
-        Between two writes only the edges: what came, went or changed between online and offline; of a stream only those
-        that the message before has `confirmed`.
+        Between two writes only the edges: what came, went, got another id or changed between online and offline; while
+        there is a stream only those that the message or answer before has `confirmed`.
         """
         self.last_error = None
         self._answered_at = monotonic()
@@ -198,7 +208,10 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         return self._client.fingerprint(self.config_entry.entry_id)
 
     @callback
-    def _remember_refusal(self) -> None:
+    def _remember_refusal(self, err: NezhaAuthError) -> None:
+        """Keep in the entry that a credential was refused, if it was sent at all."""
+        if isinstance(err, WrongKindError):
+            return
         entry = self.config_entry
         self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_REFUSED: self._fingerprint})
 
@@ -235,8 +248,8 @@ class OptionalCoordinator[ValueT](PublishingCoordinator[Mapping[Any, ValueT]]):
         return self.data.get(context)
 
     @abstractmethod
-    async def _fetch(self) -> Mapping[Any, ValueT]:
-        """Return new values, by what they are of."""
+    async def _fetch(self) -> Mapping[Any, ValueT] | None:
+        """Return new values, by what they are of; `None` where there was nothing to be asked."""
 
     @override
     async def _async_update_data(self) -> Mapping[Any, ValueT]:
@@ -248,9 +261,14 @@ class OptionalCoordinator[ValueT](PublishingCoordinator[Mapping[Any, ValueT]]):
         except (MissingScopeError, NotOfferedError) as err:
             self._pause(err)
             return {}
+        except NezhaAuthError:
+            await self._servers.async_refresh()  # it asks for another credential, and sends this one no more
+            return self.data
         except NezhaError as err:
             LOGGER.debug("%s fails at %s: %s", type(self).__name__, self.name, err)
             return self.data if self._has_just_begun_to_fail(err) else {}
+        if data is None:
+            return self.data
         self._failing_since = None
         self.update_interval = self._interval
         async_report(self.hass, self.config_entry.entry_id, MONITORS, self.name, None)
@@ -294,14 +312,16 @@ class LatencyCoordinator(OptionalCoordinator[Delays]):
         self._failed: set[str] = set()
 
     @override
-    async def _fetch(self) -> Mapping[str, Delays]:
+    async def _fetch(self) -> Mapping[str, Delays] | None:
         """Ask who is due and keep the other answers."""
         servers = self._servers.data.servers
         data = {key: delays for key, delays in self.data.items() if key in servers and servers[key].online}
         due = self._schedule.due(servers, set(self.async_contexts()))[:LATENCY_TURNS]
-        askable = await self._client.monitored() if due else None
+        if not due:
+            return data if data != self.data else None
+        askable, asked_at = await self._client.monitored(), monotonic()
         for key in due:
-            if not self._schedule.may_ask():
+            if not self._schedule.may_ask() or monotonic() - asked_at > LATENCY_TRUST:
                 break
             self._schedule.asked(key)
             data[key] = (
@@ -337,7 +357,8 @@ class MonitorsCoordinator(OptionalCoordinator[Monitor]):
 
     @override
     async def _fetch(self) -> Mapping[int, Monitor]:
-        return {monitor.id: monitor for monitor in await self._client.monitors()}
+        monitors = await self._client.monitors()
+        return {monitor.id: carry_on_monitor(self.data.get(monitor.id), monitor) for monitor in monitors}
 
 
 async def async_identities(hass: HomeAssistant, entry: NezhaConfigEntry) -> ServerIdentities:

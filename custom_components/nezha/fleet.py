@@ -30,9 +30,9 @@ class Fleet:
         return sum(state.net_out_speed or 0 for state in self._online_states())
 
     def edges(self, servers: Mapping[str, Server]) -> set[str]:
-        """Return the servers that are new or gone, or have changed between online and offline."""
+        """Return the servers that are new or gone, have another id, or have changed between online and offline."""
         shown = self.servers
-        turned = {key for key in shown.keys() & servers.keys() if shown[key].online != servers[key].online}
+        turned = {key for key in shown.keys() & servers.keys() if _is_edge(shown[key], servers[key])}
         return turned | (shown.keys() ^ servers.keys())
 
     def with_told(self, servers: Mapping[str, Server], told: Collection[str]) -> Fleet:
@@ -42,6 +42,10 @@ class Fleet:
 
     def _online_states(self) -> Iterator[State]:
         return (server.state for server in self.servers.values() if server.online and server.state)
+
+
+def _is_edge(was: Server, server: Server) -> bool:
+    return (was.online, was.id) != (server.online, server.id)
 
 
 def rows_a_day(servers: int, interval: float) -> int:

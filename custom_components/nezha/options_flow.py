@@ -47,7 +47,9 @@ STREAM_FIELD = SelectSelector(
     )
 )
 MEGABYTE = 1_000_000
-FRAME_SHARE = 0.75  # of an answer's size, what a message of the stream has (measured on 1.14.14 and 2.3.7)
+FRAME_SHARE = (
+    0.75  # of an answer's size, what a message of the stream has (measured on 1.14.14 and 2.3.7); a guest's is one
+)
 
 
 class NezhaOptionsFlow(OptionsFlowWithReload):
@@ -88,12 +90,15 @@ class NezhaOptionsFlow(OptionsFlowWithReload):
 
     def _megabytes(self) -> dict[str, str]:
         """Return what a stream and what polls cost a day, by the sizes of the last message and the last answer."""
-        answer = self._servers.answer_size if self._servers else 0
-        frame = (self._servers and self._servers.frame_size) or answer * FRAME_SHARE
-        polls = SECONDS_A_DAY / POLL_INTERVAL.total_seconds()
+        if not self._servers:
+            return {"stream_megabytes": "?", "poll_megabytes": "?", "poll": f"{POLL_INTERVAL.total_seconds():.0f}"}
+        answer, poll = self._servers.answer_size, self._servers.poll_interval.total_seconds()
+        share = 1 if self.config_entry.runtime_data.client.is_guest else FRAME_SHARE
+        frame = self._servers.frame_size or answer * share
         return {
-            "stream_megabytes": f"{frame * FRAMES_A_DAY / MEGABYTE:,.0f}" if frame else "?",
-            "poll_megabytes": f"{answer * polls / MEGABYTE:,.0f}" if answer else "?",
+            "stream_megabytes": f"{frame * FRAMES_A_DAY / MEGABYTE:,.0f}",
+            "poll_megabytes": f"{answer * SECONDS_A_DAY / poll / MEGABYTE:,.0f}",
+            "poll": f"{poll:.0f}",
         }
 
     def _schema(self, identities: ServerIdentities) -> probatio.Schema:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import aclosing
 import random
+from time import monotonic
 
 from .api import BlockedError, NezhaAuthError, NezhaError, NotOfferedError, is_on_local_network
 from .const import (
@@ -16,6 +17,7 @@ from .const import (
 )
 from .coordinator import NezhaConfigEntry
 
+PROOF = 60.0  # seconds for which a connection has to last before the next one is tried as soon as the first
 LEAST_DELAY = 5.0
 MOST_DELAY = 600.0
 JITTER = (0.8, 1.2)
@@ -49,9 +51,11 @@ class StreamKeeper:
 
     async def _listen(self) -> None:
         """Listen for as long as one connection lasts."""
+        began_at = monotonic()
         async with aclosing(self._client.stream()) as snapshots:
             async for snapshot in snapshots:
-                self._delay = LEAST_DELAY
+                if monotonic() - began_at >= PROOF:
+                    self._delay = LEAST_DELAY
                 self._servers.async_take_frame(snapshot)
                 if self._servers.inventory_is_old():
                     await self._servers.async_refresh()

@@ -18,6 +18,7 @@ from custom_components.nezha.api import (
     NotOfferedError,
     PersonalAccessToken,
     RedirectedError,
+    WayIn,
     WrongKindError,
 )
 from simulator.faults import FaultKind
@@ -155,7 +156,7 @@ async def test_what_generation_0_does_not_offer(connect: Connect, dashboard: Ser
     client = connect(dashboard.url, dashboard.token)
 
     assert await client.monitored() is None
-    assert await connect(dashboard.url, Guest()).is_open_to_guests() is False
+    assert await connect(dashboard.url, Guest()).ways_in() == {WayIn.TOKEN}
     with pytest.raises(NotOfferedError):
         await client.monitors()
     with pytest.raises(NotOfferedError):

@@ -14,6 +14,7 @@ from custom_components.nezha.api import (
     InvalidAnswerError,
     RealIpError,
     StreamRefusedError,
+    WayIn,
     WrongKindError,
 )
 
@@ -38,6 +39,9 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 FOLDERS = ["v1.4.0", "v1.14.14", "v2.0.14", "v2.3.7", "v2.3.7-tsdb"]
 NEWEST, CLOSED = "v2.3.7", "v2.3.7-force-auth"
+
+
+TOKENS = "/api/v1/api-tokens"
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -181,9 +185,17 @@ async def test_connection_that_ends_before_the_first_message_is_no_answer() -> N
 async def test_dashboard_is_open_to_guests_or_not(folder: str, *, is_open: bool) -> None:
     """One question tells, and one more what dashboard it is; a refusal is no latch, for nothing was refused."""
     async with replayed(folder, "none") as dashboard:
-        assert await dashboard.client().is_open_to_guests() is is_open
+        assert (WayIn.GUEST in await dashboard.client().ways_in()) is is_open
 
-    assert dashboard.paths() == [SETTING, GROUPS]
+    tokens = [TOKENS] if folder.startswith("v2") else []
+    assert dashboard.paths() == [SETTING, GROUPS, *tokens]
+
+
+@pytest.mark.parametrize(("folder", "known"), [("v2.0.14", False), ("v2.3.7", True)])
+async def test_dashboard_knows_tokens_or_not(folder: str, *, known: bool) -> None:
+    """Those before 2.1.0 have no such page (recorded); nothing has to be refused to find out."""
+    async with replayed(folder, "none") as dashboard:
+        assert (WayIn.TOKEN in await dashboard.client().ways_in()) is known
 
 
 async def test_generation_0_knows_no_guests() -> None:
@@ -193,7 +205,7 @@ async def test_generation_0_knows_no_guests() -> None:
         dashboard.says(f"{SERVER}/list", payload({"code": 403, "message": "访问此接口需要认证"}))
         client = dashboard.client(Guest())
 
-        assert not await client.is_open_to_guests()
+        assert await client.ways_in() == {WayIn.TOKEN}
         with pytest.raises(WrongKindError):
             await client.snapshot()
 

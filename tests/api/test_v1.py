@@ -561,7 +561,7 @@ async def test_recorded_monitors_are_read() -> None:
         monitors = await dashboard.client().monitors()
 
     assert monitors == (
-        Monitor(id=1, name="Ping Frankfurt", up=False, availability=100 * 90 / 105, delay=20.658287),
+        Monitor(id=1, name="Ping Frankfurt", up=True, availability=100 * 90 / 105, delay=20.658287),
         Monitor(id=2, name="SSH", up=True, availability=100 * 90 / 105, delay=16.658571),
         Monitor(id=3, name="Website", up=True, availability=100 * 90 / 105, delay=16.658611),
         Monitor(id=4, name="Broken", up=False, availability=0, delay=None),

@@ -1,7 +1,7 @@
 """A client for Nezha dashboards that needs nothing but aiohttp; code outside this package imports from here only."""
 
 from .client import NezhaClient
-from .continuity import carry_on
+from .continuity import carry_on, carry_on_monitor
 from .credentials import ApiToken, Credential, Guest, Login, PersonalAccessToken, token_credential
 from .errors import (
     BlockedError,
@@ -31,7 +31,7 @@ from .errors import (
     UnknownPathError,
     WrongKindError,
 )
-from .generations import Capabilities, LatencyAnswer
+from .generations import Capabilities, LatencyAnswer, WayIn
 from .models import Host, Latency, Monitor, Server, Snapshot, State, Temperature
 from .transport import base_url, is_on_local_network, session_options
 
@@ -76,9 +76,11 @@ __all__ = [
     "StreamRefusedError",
     "Temperature",
     "UnknownPathError",
+    "WayIn",
     "WrongKindError",
     "base_url",
     "carry_on",
+    "carry_on_monitor",
     "is_on_local_network",
     "session_options",
     "token_credential",

@@ -20,7 +20,7 @@ from .errors import (
     UnknownPathError,
     WrongKindError,
 )
-from .generations import Capabilities, Generation, LatencyAnswer, detect
+from .generations import Capabilities, Generation, LatencyAnswer, WayIn, detect
 from .models import Monitor, Server, Snapshot
 from .transport import Answer, Transport
 
@@ -43,6 +43,12 @@ class NezhaClient:
         self._turn = asyncio.Lock()
         self._refusal: NezhaAuthError | None = None
         self._inventory = Inventory()
+
+    def signed_in(self, credential: Credential) -> NezhaClient:
+        """Return a client with another credential, which need not find out again what this one has."""
+        client = NezhaClient(self._transport.session, self.url, credential)
+        client._generation, client._has_to_detect = self._generation, self._has_to_detect
+        return client
 
     @property
     def url(self) -> URL:
@@ -73,10 +79,15 @@ class NezhaClient:
         """What the dashboard calls itself; empty where its API does not say."""
         return self._generation.site_name if self._generation else ""
 
-    async def is_open_to_guests(self) -> bool:
-        """Tell whether the dashboard shows servers without a credential; only as a guest. Raises NezhaError."""
+    @property
+    def knows_groups(self) -> bool:
+        """Whether the servers' groups are known, which an endpoint of its own may tell."""
+        return self._inventory.groups_are_known
+
+    async def ways_in(self) -> frozenset[WayIn]:
+        """Return how the dashboard lets in; asked as a guest, two requests at the most. Raises NezhaError."""
         await self.detect()
-        return self._generation is not None and await self._generation.is_open_to_guests(self)
+        return await self._generation.ways_in(self) if self._generation else frozenset()
 
     async def detect(self) -> int:
         """Return the number of the dashboard's generation: at most two requests, without the credential."""
@@ -93,7 +104,7 @@ class NezhaClient:
             with self._judging():
                 snapshot = await generation.snapshot(self)
                 if self._inventory.groups_are_old():
-                    self._inventory.take_groups(await self._groups(generation))
+                    await self._take_groups(generation)
         except NezhaError:
             self._has_to_detect = True  # after an outage another generation may answer
             raise
@@ -184,14 +195,15 @@ class NezhaClient:
             self._refusal = err
             raise
 
-    async def _groups(self, generation: Generation) -> Mapping[int, tuple[str, ...]] | None:
-        """Return the groups; those known so far where that fails."""
+    async def _take_groups(self, generation: Generation) -> None:
+        """Ask for the groups; where that fails, those known so far stay."""
+        self._inventory.groups_were_asked_for()
         try:
-            return await generation.groups(self)
+            self._inventory.take_groups(await generation.groups(self))
         except NezhaAuthError:
             raise
         except NezhaError:
-            return self._inventory.groups
+            return
 
     @contextmanager
     def _judging(self) -> Iterator[None]:
@@ -216,6 +228,7 @@ class Inventory:
     def __init__(self) -> None:
         """Start with nothing."""
         self.groups: Mapping[int, tuple[str, ...]] | None = None
+        self.groups_are_known = False
         self._groups_at = float("-inf")
         self._servers: Mapping[int, Server] = {}
 
@@ -226,6 +239,10 @@ class Inventory:
     def take_groups(self, groups: Mapping[int, tuple[str, ...]] | None) -> None:
         """Keep the groups of the servers; `None` where each server tells its own."""
         self.groups = groups
+        self.groups_are_known = True
+
+    def groups_were_asked_for(self) -> None:
+        """Count the groups as asked for, whatever came of it."""
         self._groups_at = monotonic()
 
     def take(self, snapshot: Snapshot) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .models import Server, Snapshot, State
+from .models import Monitor, Server, Snapshot, State
 
 ONLINE_AGE = timedelta(seconds=30)  # the rule of the default pages of Nezha 1.x and 2.x
 RESTART_GRACE = timedelta(seconds=45)  # agents are back at most half a minute after a restart; one poll on top
@@ -28,6 +28,11 @@ def carry_on(before: Snapshot | None, now: Snapshot) -> Snapshot:
     time = now.time + lead if now.announced else now.time
     servers = {number: _carry_on(known.get(number), server, time) for number, server in now.servers.items()}
     return replace(now, time=time, lead=lead, servers=servers)
+
+
+def carry_on_monitor(before: Monitor | None, now: Monitor) -> Monitor:
+    """Return `now`, as up or down as it was `before` while too few probes tell."""
+    return replace(now, up=before.up) if before and now.up is None else now
 
 
 def _lead(known: Mapping[int, Server], snapshot: Snapshot, before: timedelta) -> timedelta:

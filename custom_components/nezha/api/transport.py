@@ -127,7 +127,7 @@ class Transport:
 
     def __init__(self, session: aiohttp.ClientSession, url: URL) -> None:
         """Use a session that stores no cookies."""
-        self._session = session
+        self.session = session
         self.url = url
 
     async def get(self, path: str, headers: Mapping[str, str]) -> Answer:
@@ -148,7 +148,7 @@ class Transport:
         """
         try:
             async with asyncio.timeout(TIMEOUT.total):
-                return await self._session.ws_connect(
+                return await self.session.ws_connect(
                     self._address(path), headers=headers, timeout=SILENCE, max_msg_size=MOST_BYTES
                 )
         except TimeoutError as err:
@@ -179,7 +179,7 @@ class Transport:
 
     def _address(self, path: str) -> URL:
         """Return the address of a path; raises NezhaConnectionError when the session has ended meanwhile."""
-        if self._session.closed:
+        if self.session.closed:
             raise NezhaConnectionError("the session has ended")
         return URL(f"{str(self.url).rstrip('/')}/{path}", encoded=True)
 
@@ -187,7 +187,7 @@ class Transport:
         self, method: str, path: str, headers: Mapping[str, str], content: Mapping[str, str] | None
     ) -> Answer:
         try:
-            async with self._session.request(
+            async with self.session.request(
                 method, self._address(path), headers=headers, json=content, allow_redirects=False, timeout=TIMEOUT
             ) as response:
                 body = await _body(response)

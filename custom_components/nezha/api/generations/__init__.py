@@ -8,13 +8,13 @@ from typing import Any
 
 from ..errors import LoginPageError, NotNezhaError, RealIpError
 from ..transport import Answer
-from .base import Access, Capabilities, Generation, LatencyAnswer
+from .base import Access, Capabilities, Generation, LatencyAnswer, WayIn
 from .fields import mapping, text
 from .v0 import GenerationV0
 from .v1 import GenerationV1
 from .v2 import GenerationV2
 
-__all__ = ["Access", "Capabilities", "Generation", "LatencyAnswer", "detect"]
+__all__ = ["Access", "Capabilities", "Generation", "LatencyAnswer", "WayIn", "detect"]
 
 SETTING = "api/v1/setting"
 LIST = "api/v1/server/list"

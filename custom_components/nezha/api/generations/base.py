@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum, auto
 from typing import Any, Protocol
 
 from ..models import Latency, Monitor, Snapshot
@@ -24,6 +25,14 @@ class Access(Protocol):
 
         `read` gets each message decoded, with its size in bytes, and raises InvalidAnswerError for garbage.
         """
+
+
+class WayIn(StrEnum):
+    """How a dashboard lets in."""
+
+    TOKEN = auto()
+    LOGIN = auto()
+    GUEST = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +78,8 @@ class Generation(Protocol):
     async def monitors(self, access: Access) -> tuple[Monitor, ...]:
         """Return the monitors; only with the capability `monitors`."""
 
-    async def is_open_to_guests(self, access: Access) -> bool:
-        """Tell whether the dashboard shows servers without a credential."""
+    async def ways_in(self, access: Access) -> frozenset[WayIn]:
+        """Return how this very dashboard lets in, asked without a credential."""
 
     def server_page(self, server_id: int, *, monitored: bool) -> str | None:
         """Return the path of the page that shows a server, `None` where there is none."""

@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import InvalidAnswerError, LoginPageError, NezhaAuthError, NotNezhaError, NotOfferedError
 from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
-from .base import Access, Capabilities, LatencyAnswer
+from .base import Access, Capabilities, LatencyAnswer, WayIn
 from .fields import integer, items, mapping, moment, real, text, texts, whole
 from .latencies import clock, latency_answer
 
@@ -65,9 +65,9 @@ class GenerationV0:
             raise NotOfferedError(str(err)) from err
         return latency_answer(answer, result)
 
-    async def is_open_to_guests(self, access: Access) -> bool:
-        """Tell that its API wants a token."""
-        return False
+    async def ways_in(self, access: Access) -> frozenset[WayIn]:
+        """Return that its API wants a token."""
+        return frozenset({WayIn.TOKEN})
 
     def server_page(self, server_id: int, *, monitored: bool) -> str | None:
         """Return the path of the network page, which shows nothing but monitors."""

@@ -19,7 +19,7 @@ from ..errors import (
 )
 from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
-from .base import Access, Capabilities, LatencyAnswer
+from .base import Access, Capabilities, LatencyAnswer, WayIn
 from .fields import integer, items, mapping, moment, real, text, texts, time, whole
 from .latencies import EPOCH, latency_answer
 
@@ -28,6 +28,7 @@ STREAM = "api/v1/ws/server"
 GROUPS = "api/v1/server-group"
 SERVICE = "api/v1/service"
 GOOD = 0.8  # share of recent probes that have to succeed; Nezha's own pages call less "down"
+LEAST_PROBES = 2  # that can tell anything: a batch of up to 30 starts anew with one, which may be the one that got lost
 
 
 class GenerationV1:
@@ -45,7 +46,7 @@ class GenerationV1:
         if access.is_guest:
             return await self._first_frame(access)
         answer = await access.get(SERVER)
-        return _snapshot(_data(answer) or [], answer.time, answer.size)
+        return _snapshot(data_of(answer) or [], answer.time, answer.size)
 
     async def stream(self, access: Access) -> AsyncGenerator[Snapshot]:
         """Yield all servers about every two seconds; what messages lack is empty. Raises as `Transport.frames` does."""
@@ -79,13 +80,13 @@ class GenerationV1:
         """Return the last 24 hours' points of one server; raises NotOfferedError for one that cannot be asked for."""
         answer = await access.get(self._latency_path(server_id))
         try:
-            return latency_answer(answer, _data(answer))
+            return latency_answer(answer, data_of(answer))
         except RefusedRequestError as err:
             raise NotOfferedError(str(err)) from err
 
     async def monitors(self, access: Access) -> tuple[Monitor, ...]:
         """Return what all servers together say of each monitor."""
-        content = _data(await access.get(SERVICE))
+        content = data_of(await access.get(SERVICE))
         services = mapping(content, "services") if isinstance(content, dict) else {}
         return tuple(
             _monitor(int(number), service)
@@ -93,13 +94,13 @@ class GenerationV1:
             if number.isdecimal() and isinstance(service, dict)
         )
 
-    async def is_open_to_guests(self, access: Access) -> bool:
-        """Tell whether an endpoint for guests answers without a credential (not with `force_auth`, 1.6.8 and later)."""
+    async def ways_in(self, access: Access) -> frozenset[WayIn]:
+        """Return the login, and the guest's view where it is open (not with `force_auth`, 1.6.8 and later)."""
         try:
-            _data(await access.get(GROUPS))
+            data_of(await access.get(GROUPS))
         except NezhaAuthError:
-            return False
-        return True
+            return frozenset({WayIn.LOGIN})
+        return frozenset({WayIn.LOGIN, WayIn.GUEST})
 
     def server_page(self, server_id: int, *, monitored: bool) -> str | None:
         """Return the path of the page of a server."""
@@ -115,12 +116,12 @@ class GenerationV1:
                 async for snapshot in snapshots:
                     return snapshot
         except StreamRefusedError:
-            _data(await access.get(GROUPS))  # tells a guest who is refused from a proxy that forwards no WebSockets
+            data_of(await access.get(GROUPS))  # tells a guest who is refused from a proxy that forwards no WebSockets
             raise
         raise InvalidAnswerError("a stream without a message")
 
 
-def _data(answer: Answer) -> Any:
+def data_of(answer: Answer) -> Any:
     """Return what the envelope holds, `None` where it holds nothing; HTTP 200 is no sign of success."""
     body = answer.body if isinstance(answer.body, dict) else {}
     if body.get("success") is True:
@@ -145,7 +146,7 @@ def _data(answer: Answer) -> Any:
 
 def _list(answer: Answer) -> list[Any]:
     """Return the list in an envelope; an empty one is left out there."""
-    content = _data(answer)
+    content = data_of(answer)
     return content if isinstance(content, list) else []
 
 
@@ -246,7 +247,12 @@ def _monitor(number: int, service: Mapping[str, Any]) -> Monitor:
     return Monitor(
         id=number,
         name=text(service, "service_name") or text(mapping(service, "service"), "name"),
-        up=up / (up + down) > GOOD if up + down else None,
+        up=_is_up(up, down) if up + down >= LEAST_PROBES else None,
         availability=100 * all_up / (all_up + all_down) if all_up + all_down else None,
         delay=real({"delay": today[0]}, "delay") or None if today else None,
     )
+
+
+def _is_up(up: int, down: int) -> bool:
+    """Tell whether what a monitor watches answers; a single lost probe is no outage."""
+    return down < LEAST_PROBES or up / (up + down) > GOOD
