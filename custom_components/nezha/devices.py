@@ -28,21 +28,22 @@ def async_keep_devices(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
         name=entry.title,
         configuration_url=str(data.client.url),
     )
-    written: dict[str, dict[str, Any]] = {}
+    written: dict[str, tuple[object, ...]] = {}
 
     @callback
     def write_changed() -> None:
         for deleted in written.keys() - data.identities.known.keys():
             del written[deleted]
         for key, server in data.servers.data.servers.items():
-            details = _details(entry, key, server)
-            if written.get(key) != details:
-                written[key] = details
+            monitored = bool(data.latency and data.latency.data.get(key))
+            what_tells = server.id, server.name, server.host, monitored
+            if written.get(key) != what_tells:
+                written[key] = what_tells
                 registry.async_get_or_create(
                     config_entry_id=entry.entry_id,
                     identifiers={(DOMAIN, server_device(entry, key))},
                     via_device_id=dashboard.id,
-                    **details,
+                    **_details(entry, server, monitored=monitored),
                 )
 
     @callback
@@ -80,14 +81,12 @@ def async_remove_left_out(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
                 entities.async_remove(entity.entity_id)
 
 
-def _details(entry: NezhaConfigEntry, key: str, server: Server) -> dict[str, Any]:
+def _details(entry: NezhaConfigEntry, server: Server, *, monitored: bool) -> dict[str, Any]:
     """Return what the dashboard says of a server; what it has not said yet leaves the registry as it is."""
-    data = entry.runtime_data
     details: dict[str, Any] = {"name": server.name or f"#{server.id}"}
     if server.host:
         details |= _host_details(server.host)
-    monitored = bool(data.latency and data.latency.data.get(key))
-    if page := data.client.server_page(server.id, monitored=monitored):
+    if page := entry.runtime_data.client.server_page(server.id, monitored=monitored):
         details["configuration_url"] = page
     return details
 

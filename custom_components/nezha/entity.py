@@ -18,6 +18,7 @@ from .api import Monitor, Server
 from .budget import EntityBudget
 from .const import DOMAIN, MANY_MONITORS
 from .coordinator import MonitorsCoordinator, NezhaConfigEntry, ServersCoordinator
+from .identity import Identity
 
 DASHBOARD = "dashboard"  # stands in unique ids where a server's key does
 NOTHING: frozenset[Any] = frozenset()
@@ -170,13 +171,18 @@ def async_add_as_reported(
     data = entry.runtime_data
     registered = _registered_fields(hass, entry)
     added: dict[str, set[str]] = {}
+    seen: dict[str, tuple[Server, Identity | None]] = {}
 
     @callback
     def add_new() -> None:
         for deleted in added.keys() - data.identities.known.keys():
-            del added[deleted]
+            del added[deleted], seen[deleted]
         new: list[Field] = []
         for key, server in data.servers.data.servers.items():
+            identity = data.identities.known.get(key)
+            if key in seen and seen[key][0] is server and seen[key][1] is identity:
+                continue
+            seen[key] = server, identity
             before = registered.pop(key, NOTHING)
             for field in fields_of(key, server, before, added.setdefault(key, set())):
                 added[key].add(field.name)

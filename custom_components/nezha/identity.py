@@ -18,7 +18,7 @@ SAVE_DELAY = 10
 CERTAIN = 3  # servers that all differ: too many for a coincidence
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What a server is known by: its id on the wire, its name, its uuid, and its monitors' names by their ids."""
 
@@ -73,7 +73,7 @@ class ServerIdentities:
         """Keep the names of a server's monitors, so that their entities exist before its next answer."""
         monitors = {str(latency.monitor_id): latency.monitor_name for latency in latencies}
         if (identity := self._known.get(key)) and identity.monitors != monitors:
-            identity.monitors = monitors
+            self._known[key] = replace(identity, monitors=monitors)
             self._save()
 
     @callback

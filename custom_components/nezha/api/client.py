@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, M
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from yarl import URL
@@ -109,6 +109,7 @@ class NezhaClient:
             self._has_to_detect = True  # after an outage another generation may answer
             raise
         self._inventory.take(snapshot)
+        await asyncio.sleep(0)  # reading a thousand servers has taken long enough
         return self._inventory.completed(snapshot)
 
     async def stream(self) -> AsyncGenerator[Snapshot]:
@@ -118,6 +119,7 @@ class NezhaClient:
             async with aclosing(generation.stream(self)) as snapshots:
                 async for snapshot in snapshots:
                     self._raise_refusal()
+                    await asyncio.sleep(0)
                     yield self._inventory.completed(snapshot)
 
     async def monitored(self) -> frozenset[int] | None:
@@ -231,6 +233,7 @@ class Inventory:
         self.groups_are_known = False
         self._groups_at = float("-inf")
         self._servers: Mapping[int, Server] = {}
+        self._made: Mapping[int, Completion] = {}
 
     def groups_are_old(self) -> bool:
         """Tell whether it is time to ask for the groups."""
@@ -251,17 +254,30 @@ class Inventory:
 
     def completed(self, snapshot: Snapshot) -> Snapshot:
         """Return a snapshot with all that is known of its servers."""
-        return replace(
-            snapshot, servers={number: self._completed(server) for number, server in snapshot.servers.items()}
-        )
+        self._made = {number: self._completion(server) for number, server in snapshot.servers.items()}
+        return replace(snapshot, servers={number: made.completed for number, made in self._made.items()})
 
-    def _completed(self, server: Server) -> Server:
+    def _completion(self, server: Server) -> Completion:
+        """Return how a server is completed, as before where nothing has changed."""
         known = self._servers.get(server.id, server)
-        return replace(
+        groups = server.groups if self.groups is None else self.groups.get(server.id, ())
+        made = self._made.get(server.id)
+        if made and made.server is server and made.known is known and made.completed.groups == groups:
+            return made
+        completed = replace(
             server,
-            groups=server.groups if self.groups is None else self.groups.get(server.id, ()),
+            groups=groups,
             uuid=server.uuid or known.uuid,
             ipv4=server.ipv4 or known.ipv4,
             ipv6=server.ipv6 or known.ipv6,
             hide_for_guest=server.hide_for_guest or known.hide_for_guest,
         )
+        return Completion(server, known, completed)
+
+
+class Completion(NamedTuple):
+    """A server as one answer tells, as the last one with all details did, and both together."""
+
+    server: Server
+    known: Server
+    completed: Server

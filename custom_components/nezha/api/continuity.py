@@ -26,8 +26,14 @@ def carry_on(before: Snapshot | None, now: Snapshot) -> Snapshot:
     if now.announced:
         lead = _lead(known, now, lead)
     time = now.time + lead if now.announced else now.time
-    servers = {number: _carry_on(known.get(number), server, time) for number, server in now.servers.items()}
-    return replace(now, time=time, lead=lead, servers=servers)
+    told = before.told if before else {}
+    servers = {
+        number: _unchanged(known[number], server, time)
+        if told.get(number) is server
+        else _carry_on(known.get(number), server, time)
+        for number, server in now.servers.items()
+    }
+    return replace(now, time=time, lead=lead, servers=servers, told=now.servers)
 
 
 def carry_on_monitor(before: Monitor | None, now: Monitor) -> Monitor:
@@ -48,6 +54,14 @@ def _lead(known: Mapping[int, Server], snapshot: Snapshot, before: timedelta) ->
     }
     new = [lead for number, lead in ahead.items() if _has_moved_on(known.get(number), snapshot.servers[number])]
     return max(nothing, *(new or (before, *ahead.values())))
+
+
+def _unchanged(was: Server, server: Server, time: datetime) -> Server:
+    """Return a server of which the answer says the same as the one before: only time has passed."""
+    if server.state is None and server.last_active is None:
+        return _remembered(was, server, time)
+    online = _is_fresh(server, time)
+    return was if was.online == online else replace(was, online=online)
 
 
 def _carry_on(was: Server | None, server: Server, time: datetime) -> Server:
@@ -73,11 +87,11 @@ def _state(was: State | None, now: State | None) -> State | None:
     """Return the state, its counters never a little lower than they were."""
     if was is None or now is None:
         return now or was
-    return replace(
-        now,
-        net_in_transfer=_counter(was.net_in_transfer, now.net_in_transfer),
-        net_out_transfer=_counter(was.net_out_transfer, now.net_out_transfer),
-    )
+    net_in_transfer = _counter(was.net_in_transfer, now.net_in_transfer)
+    net_out_transfer = _counter(was.net_out_transfer, now.net_out_transfer)
+    if (net_in_transfer, net_out_transfer) == (now.net_in_transfer, now.net_out_transfer):
+        return now
+    return replace(now, net_in_transfer=net_in_transfer, net_out_transfer=net_out_transfer)
 
 
 def _counter(was: int | None, now: int | None) -> int | None:

@@ -5,7 +5,7 @@ JSON nor generations. In a reported `State` a number is `None` when the dashboar
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 LEAST_INTERVAL = timedelta(minutes=1)  # what dashboards store: one point a minute by default, stamped to the minute
@@ -108,13 +108,15 @@ class Snapshot:
     """All servers at one moment.
 
     `time` is the dashboard's clock, `announced` that it was told by who answered, which may be a proxy, and not in the
-    answer itself; `lead` is how far announced times have been seen behind the reports in the answers; `malformed`
-    counts entries that could not be read and are left out; `size` is that of the answer in bytes.
+    answer itself; `told` are the servers before a comparison with the answer before; `lead` is how far announced times
+    have been seen behind the reports in the answers; `malformed` counts entries that could not be read and are left
+    out; `size` is that of the answer in bytes.
     """
 
     time: datetime
     servers: Mapping[int, Server]
     announced: bool = True
+    told: Mapping[int, Server] = field(default_factory=dict, repr=False, compare=False)
     lead: timedelta = timedelta(0)
     malformed: int = 0
     size: int = 0

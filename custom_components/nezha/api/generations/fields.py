@@ -6,11 +6,20 @@ from typing import Any
 
 MOST_INTEGER = 2**63 - 1  # agents below 1.1.4 let counters that drop underflow to nearly 2**64
 YEAR_2200 = 7_258_118_400
+EPOCH = datetime.fromtimestamp(0, UTC)
+FAR_FUTURE = datetime.fromtimestamp(YEAR_2200, UTC)
 
 
 def integer(source: Mapping[str, Any], name: str) -> int | None:
     """Return a counter or size: 0 when absent or null, `None` when it cannot be true."""
-    value = source.get(name)
+    value = source.get(name, 0)
+    if type(value) is int and 0 <= value <= MOST_INTEGER:
+        return value
+    return _converted(value)
+
+
+def _converted(value: Any) -> int | None:
+    """Return what is no ordinary integer as one, if it can be one."""
     if value is None:
         return 0
     if isinstance(value, bool | list | dict):
@@ -65,7 +74,7 @@ def time(source: Mapping[str, Any], name: str) -> datetime | None:
     """Return a time from RFC 3339 with up to nine digits of a second; `None` for Go's zero time and what is none."""
     try:
         value = datetime.fromisoformat(text(source, name))
-        return moment(value.timestamp()) if value.tzinfo else None
+        return value.astimezone(UTC) if value.tzinfo and EPOCH < value < FAR_FUTURE else None
     except ValueError, OverflowError:
         return None
 

@@ -1,15 +1,13 @@
 """The points of monitors, which every generation sends in the same shape."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from ..errors import InvalidAnswerError
 from ..models import Latency
 from ..transport import Answer
 from .base import LatencyAnswer
-from .fields import integer, items, moment, real, text
-
-EPOCH = datetime.fromtimestamp(0, UTC)
+from .fields import EPOCH, integer, items, moment, real, text
 
 
 def latency_answer(answer: Answer, result: Any) -> LatencyAnswer:

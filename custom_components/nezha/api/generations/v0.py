@@ -9,6 +9,7 @@ from ..transport import Answer
 from .base import Access, Capabilities, LatencyAnswer, WayIn
 from .fields import integer, items, mapping, moment, real, text, texts, whole
 from .latencies import clock, latency_answer
+from .servers import ServerReader
 
 DETAILS = "api/v1/server/details"
 MONITOR = "api/v1/monitor"
@@ -21,6 +22,10 @@ class GenerationV0:
     capabilities = Capabilities()
     site_name = ""
 
+    def __init__(self) -> None:
+        """Begin without an answer."""
+        self._reader = ServerReader(_server)
+
     async def snapshot(self, access: Access) -> Snapshot:
         """Return all servers; raises NezhaAuthError for a refused token (HTTP 200 with code 403)."""
         answer = await access.get(DETAILS)
@@ -28,15 +33,9 @@ class GenerationV0:
             result = _result(answer)
         except NotOfferedError as err:
             raise InvalidAnswerError(str(err)) from err
-        if not isinstance(result, list):
-            raise InvalidAnswerError("no list of servers")
-        servers = [server for entry in result if (server := _server_or_none(entry))]
-        return Snapshot(
-            time=clock(answer, [server.last_active for server in servers if server.last_active]),
-            servers={server.id: server for server in sorted(servers, key=lambda server: server.id)},
-            malformed=len(result) - len(servers),
-            size=answer.size,
-        )
+        servers, malformed = self._reader.servers(result)
+        reports = [server.last_active for server in servers.values() if server.last_active]
+        return Snapshot(time=clock(answer, reports), servers=servers, malformed=malformed, size=answer.size)
 
     def stream(self, access: Access) -> AsyncGenerator[Snapshot]:
         """Raise, for the API has no stream."""
@@ -88,13 +87,7 @@ def _result(answer: Answer) -> Any:
             raise InvalidAnswerError(f"an envelope with code {code!r}" if code else "no envelope of this generation")
 
 
-def _server_or_none(entry: Any) -> Server | None:
-    """Return one server, `None` for what has no id of a server."""
-    number = integer(entry, "id") if isinstance(entry, dict) else None
-    return _server(number, entry) if number else None
-
-
-def _server(number: int, entry: Mapping[str, Any]) -> Server:
+def _server(number: int, entry: Mapping[str, Any], known_host: Host | None) -> Server:
     status = mapping(entry, "status")
     last_active = moment(real(entry, "last_active"))
     reported = last_active is not None or integer(status, "Uptime") != 0
@@ -109,7 +102,7 @@ def _server(number: int, entry: Mapping[str, Any]) -> Server:
         ipv6=text(entry, "ipv6") or None,
         country_code=text(host, "CountryCode").upper() or None,
         last_active=last_active,
-        host=_host(host) if any(host.values()) else None,
+        host=known_host or (_host(host) if any(host.values()) else None),
         state=_state(status, host) if reported else None,
     )
 

@@ -20,8 +20,9 @@ from ..errors import (
 from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
 from .base import Access, Capabilities, LatencyAnswer, WayIn
-from .fields import integer, items, mapping, moment, real, text, texts, time, whole
-from .latencies import EPOCH, latency_answer
+from .fields import EPOCH, integer, items, mapping, moment, real, text, texts, time, whole
+from .latencies import latency_answer
+from .servers import ServerReader
 
 SERVER = "api/v1/server"
 STREAM = "api/v1/ws/server"
@@ -40,17 +41,19 @@ class GenerationV1:
     def __init__(self, site_name: str) -> None:
         """Keep what the dashboard calls itself."""
         self.site_name = site_name
+        self._answers = ServerReader(_server)
+        self._frames = ServerReader(_server)
 
     async def snapshot(self, access: Access) -> Snapshot:
         """Return all servers; a guest gets them from the first message of a stream, for there is no other way."""
         if access.is_guest:
             return await self._first_frame(access)
         answer = await access.get(SERVER)
-        return _snapshot(data_of(answer) or [], answer.time, answer.size)
+        return _snapshot(self._answers, data_of(answer) or [], answer.time, answer.size)
 
     async def stream(self, access: Access) -> AsyncGenerator[Snapshot]:
         """Yield all servers about every two seconds; what messages lack is empty. Raises as `Transport.frames` does."""
-        async with aclosing(access.frames(STREAM, _frame)) as frames:
+        async with aclosing(access.frames(STREAM, self._frame)) as frames:
             async for snapshot in frames:
                 yield snapshot
 
@@ -109,6 +112,13 @@ class GenerationV1:
     def _latency_path(self, server_id: int) -> str:
         return f"{SERVICE}/{server_id}"
 
+    def _frame(self, content: Any, size: int) -> Snapshot:
+        """Return what a message of a stream says; raises InvalidAnswerError for any other."""
+        if not isinstance(content, dict):
+            raise InvalidAnswerError("no message of a stream")
+        now = moment((integer(content, "now") or 0) / 1000)
+        return replace(_snapshot(self._frames, content.get("servers", []), now, size), announced=now is None)
+
     async def _first_frame(self, access: Access) -> Snapshot:
         """Return what the first message of a stream says, then let go of it."""
         try:
@@ -150,34 +160,13 @@ def _list(answer: Answer) -> list[Any]:
     return content if isinstance(content, list) else []
 
 
-def _frame(content: Any, size: int) -> Snapshot:
-    """Return what a message of a stream says; raises InvalidAnswerError for any other."""
-    if not isinstance(content, dict):
-        raise InvalidAnswerError("no message of a stream")
-    now = moment((integer(content, "now") or 0) / 1000)
-    return replace(_snapshot(content.get("servers", []), now, size), announced=now is None)
+def _snapshot(reader: ServerReader, entries: Any, now: datetime | None, size: int) -> Snapshot:
+    servers, malformed = reader.servers(entries)
+    latest = max((server.last_active for server in servers.values() if server.last_active), default=EPOCH)
+    return Snapshot(time=now or latest, servers=servers, malformed=malformed, size=size)
 
 
-def _snapshot(entries: Any, now: datetime | None, size: int) -> Snapshot:
-    if not isinstance(entries, list):
-        raise InvalidAnswerError("no list of servers")
-    servers = [server for entry in entries if (server := _server_or_none(entry))]
-    latest = max((server.last_active for server in servers if server.last_active), default=EPOCH)
-    return Snapshot(
-        time=now or latest,
-        servers={server.id: server for server in sorted(servers, key=lambda server: server.id)},
-        malformed=len(entries) - len(servers),
-        size=size,
-    )
-
-
-def _server_or_none(entry: Any) -> Server | None:
-    """Return one server, `None` for what has no id of a server."""
-    number = integer(entry, "id") if isinstance(entry, dict) else None
-    return _server(number, entry) if number else None
-
-
-def _server(number: int, entry: Mapping[str, Any]) -> Server:
+def _server(number: int, entry: Mapping[str, Any], known_host: Host | None) -> Server:
     host, state, geoip = mapping(entry, "host"), mapping(entry, "state"), mapping(entry, "geoip")
     addresses = mapping(geoip, "ip")
     country = text(entry, "country_code") or text(geoip, "country_code")
@@ -191,7 +180,7 @@ def _server(number: int, entry: Mapping[str, Any]) -> Server:
         ipv6=text(addresses, "ipv6_addr") or None,
         country_code=country.upper() or None,
         last_active=time(entry, "last_active"),
-        host=_host(host) if host else None,
+        host=known_host or (_host(host) if host else None),
         state=_state(state) if state else None,
     )
 
