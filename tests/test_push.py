@@ -407,3 +407,25 @@ async def test_the_dashboards_own_time_is_read_from_the_frames(show: Show) -> No
     await shown.frames_for(3 * FRAME)
     assert shown.state("1", "online") == STATE_ON
     assert shown.state("7", "online") == STATE_OFF
+
+
+async def test_a_stream_that_has_become_a_guests_is_given_up(show: Show) -> None:
+    """A session may end right before the handshake: what the stream then hides is no longer believed to be gone."""
+    with patch("custom_components.nezha.api.credentials.TRUST", 60):
+        shown = await show("v2", "login")
+        hidden = str(next(server.id for server in shown.world.servers() if server.hide_for_guest))
+        before = shown.state(hidden, "online")
+        shown.simulated.end_streams()
+        await settle(shown.hass)
+        shown.simulated.expire_sessions()
+        await shown.time.passes(5)
+        assert len(shown.simulated.streams) == 1
+        for _ in range(4):
+            await shown.frame()
+            assert shown.state(hidden, "online") == before
+        assert len(shown.simulated.streams) == 0
+    await shown.time.passes(60)
+    await shown.time.passes(60)
+    await shown.frames_for(4)
+    assert len(shown.simulated.streams) == 1
+    assert shown.state(hidden, "online") == before

@@ -93,6 +93,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self._answered_at = self._polled_at = self._written_at = float("-inf")
         self._edges: set[str] = set()
         self._polled: frozenset[int] = frozenset()
+        self._lacking: frozenset[int] = frozenset()
         self._strangers: set[int] = set()
         self._left_out_groups = frozenset(entry.options.get(CONF_LEFT_OUT_GROUPS, ()))
         self._left_out_servers = frozenset(entry.options.get(CONF_LEFT_OUT_SERVERS, ()))
@@ -113,14 +114,24 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         return monotonic() - self._polled_at >= INVENTORY_INTERVAL.total_seconds()
 
     @callback
-    def async_take_frame(self, snapshot: Snapshot) -> None:
-        """Take over a message of the stream; an edge is told when the next one confirms it."""
+    def async_take_frame(self, snapshot: Snapshot) -> bool:
+        """Take over a message of the stream; an edge is told when the next one confirms it.
+
+        Tells whether the stream is our own: one that goes on lacking what a poll brings has become a guest's.
+        """
+        lacking = self._polled - snapshot.servers.keys() if not self._client.is_guest else frozenset()
+        if lacking and lacking == self._lacking:
+            return False
+        if lacking:
+            self._polled_at = float("-inf")
+        self._lacking = lacking
         self.listening = True
         self.frame_size = snapshot.size
         fleet = self._taken(self._without_strangers(snapshot), confirmed=self._edges)
         self.update_interval = INVENTORY_INTERVAL  # the stream's own polls come first
         if fleet != self.data or not self.last_update_success:
             self.async_set_updated_data(fleet)
+        return True
 
     def _without_strangers(self, snapshot: Snapshot) -> Snapshot:
         """Return only servers that the last poll brought, for it alone tells an old one under a new id by its uuid.

@@ -56,7 +56,8 @@ class StreamKeeper:
             async for snapshot in snapshots:
                 if monotonic() - began_at >= PROOF:
                     self._delay = LEAST_DELAY
-                self._servers.async_take_frame(snapshot)
+                if not self._servers.async_take_frame(snapshot):
+                    break
                 if self._servers.inventory_is_old():
                     await self._servers.async_refresh()
                 if not self._servers.last_update_success or not is_wanted(self._entry):

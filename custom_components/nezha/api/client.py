@@ -264,6 +264,8 @@ class Inventory:
         made = self._made.get(server.id)
         if made and made.server is server and made.known is known and made.completed.groups == groups:
             return made
+        if known is server and server.groups == groups:
+            return Completion(server, server, server)
         completed = replace(
             server,
             groups=groups,

@@ -37,8 +37,12 @@ def carry_on(before: Snapshot | None, now: Snapshot) -> Snapshot:
 
 
 def carry_on_monitor(before: Monitor | None, now: Monitor) -> Monitor:
-    """Return `now`, as up or down as it was `before` while too few probes tell."""
-    return replace(now, up=before.up) if before and now.up is None else now
+    """Return `now`; as it was `before` while a restarted dashboard has counted nothing yet, or too few probes."""
+    if before is None:
+        return now
+    if now.availability is None:
+        return replace(before, name=now.name)
+    return replace(now, up=before.up) if now.up is None else now
 
 
 def _lead(known: Mapping[int, Server], snapshot: Snapshot, before: timedelta) -> timedelta:

@@ -146,6 +146,7 @@ class Login:
             return False
         answer = await transport.get(PROFILE, self._header())
         if not _succeeded(answer):
+            self.forget_session()
             return False
         self._proven_at = monotonic()
         return True
