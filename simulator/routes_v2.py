@@ -10,7 +10,6 @@ from simulator.answers import failure, success, timestamp
 from simulator.chance import fraction
 from simulator.door import Access
 from simulator.interior import Interior
-from simulator.monitors import MONITORS
 from simulator.routes_v1 import INVENTORY, SERVICE, Route, RoutesV1, Visit
 from simulator.servers import Server
 from simulator.versions import Version, version_text
@@ -91,7 +90,7 @@ class RoutesV2(RoutesV1):
         return success(self.wire.latency_of(server, period)) if isinstance(period, str) else period
 
     async def _history(self, visit: Visit) -> web.StreamResponse:
-        monitor = next((monitor for monitor in MONITORS if monitor.id == visit.number), None)
+        monitor = next((monitor for monitor in self.interior.world.monitors if monitor.id == visit.number), None)
         period = _period(visit)
         if monitor is None:
             return failure("service not found")

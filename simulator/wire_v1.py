@@ -11,7 +11,7 @@ from simulator.accounts import Viewer
 from simulator.answers import ZERO_TIME, timestamp
 from simulator.chance import shuffled
 from simulator.facts import Host, State
-from simulator.monitors import MONITORS, History, Monitor, MonitorKind
+from simulator.monitors import History, Monitor, MonitorKind
 from simulator.servers import Group, Server
 from simulator.settings import Settings
 from simulator.versions import Version, version_text
@@ -65,14 +65,14 @@ class WireV1:
     def summary(self, viewer: Viewer) -> dict[str, Any]:
         """Return `data` of /service: thirty days of every service, and the traffic of this month."""
         servers = self.world.servers() if self.version < (2, 0, 10) else self.ordered(viewer)
-        services = {str(monitor.id): self._summed(monitor) for monitor in MONITORS}
+        services = {str(monitor.id): self._summed(monitor) for monitor in self.world.monitors}
         return {"services": services, "cycle_transfer_stats": {"1": cycle_transfer(self.world, servers)}}
 
     def service_list(self, viewer: Viewer) -> list[dict[str, Any]]:
         """Return `data` of /service/list; services cover every server, so that a whitelist hides them all."""
         if not all(viewer.allows(server.id) for server in self.world.servers()):
             return []
-        return [self._service(monitor) for monitor in MONITORS]
+        return [self._service(monitor) for monitor in self.world.monitors]
 
     def service_servers(self, viewer: Viewer, call: int) -> list[int]:
         """Return `data` of /service/server: in any order the servers of which points are stored."""

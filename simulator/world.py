@@ -11,7 +11,7 @@ from simulator.clock import Clock
 from simulator.facts import State
 from simulator.fleet import machine, two_words
 from simulator.machines import DAY, Machine
-from simulator.monitors import MONITORS, History
+from simulator.monitors import MONITORS, History, Monitor
 from simulator.servers import Changes, Entry, Group, Returns, Server
 
 MAX_SERVERS: Final = 1000
@@ -64,6 +64,7 @@ class World:
         self.clock: Final = clock or Clock()
         self._interval: Final = report_interval
         self.latency_points: Final = min(latency_points, DAY_OF_POINTS)
+        self.monitors: tuple[Monitor, ...] = MONITORS
         self.founded: Final = _FOUNDED
         self._entries: Final[dict[int, Entry]] = {}
         self._groups: Final[dict[str, Group]] = {}
@@ -120,7 +121,7 @@ class World:
             return []
         return [
             History(monitor, tuple((minute, monitor.latency(agent.machine, minute)) for minute in minutes))
-            for monitor in MONITORS
+            for monitor in self.monitors
         ]
 
     def add(self, *, name: str | None = None, group: str | None = None) -> int:
