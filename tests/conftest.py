@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, time as now
 from unittest.mock import patch
 
 from aiohttp.test_utils import TestServer
@@ -122,6 +122,10 @@ class PassingTime:
         """Return the seconds of the moved clock."""
         return monotonic() + self._passed
 
+    def time(self) -> float:
+        """Return the Unix seconds of the moved clock."""
+        return now() + self._passed
+
     async def passes(self, seconds: float) -> None:
         """Let time pass: one poll, however long it is."""
         self._passed += seconds
@@ -141,7 +145,10 @@ def time(hass: HomeAssistant, dashboard: ServedDashboard) -> Iterator[PassingTim
     """Return the time that the dashboard and the integration share."""
     passing = PassingTime(hass)
     passing.worlds.append(dashboard.world)
-    with patch("custom_components.nezha.coordinator.monotonic", passing.monotonic):
+    with (
+        patch("custom_components.nezha.coordinator.monotonic", passing.monotonic),
+        patch("custom_components.nezha.identity.time", passing.time),
+    ):
         yield passing
 
 

@@ -86,6 +86,7 @@ def streamed_time(hass: HomeAssistant) -> Iterator[StreamedTime]:
     with ExitStack() as stack:
         for module in CLOCKS:
             stack.enter_context(patch(f"custom_components.nezha.{module}.monotonic", time.monotonic))
+        stack.enter_context(patch("custom_components.nezha.identity.time", time.time))
         stack.enter_context(patch("custom_components.nezha.api.transport.SILENCE", patience))
         stack.enter_context(patch("custom_components.nezha.push.JITTER", (1, 1)))
         yield time

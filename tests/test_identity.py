@@ -131,7 +131,6 @@ async def test_a_server_that_registers_again_keeps_its_key(hass: HomeAssistant) 
     identities = await stored(hass)
     again = identities.async_identify(with_uuids({2: "uuid of db", 3: "uuid of web"}))
     assert {key: server.id for key, server in again.items()} == {"1": 3, "2": 2}
-    assert identities.ids == {2, 3}
 
     another = identities.async_identify(with_uuids({1: "uuid of mail", 3: "uuid of web"}))
     assert {key: server.id for key, server in another.items()} == {"1+": 1, "1": 3}
@@ -179,6 +178,34 @@ async def test_another_server_under_a_known_id_gets_a_key_of_its_own(hass: HomeA
 
     identities.async_forget("1")
     assert list(identities.async_identify(known_by(_1="B", _7="A"))) == ["1+", "7"]
+
+
+async def test_servers_that_have_moved_are_known_by_uuid_or_else_by_name(hass: HomeAssistant) -> None:
+    """Never by an id; also after a restart, and by nothing else that they had before."""
+    identities = await stored(hass)
+    identities.async_identify(known_by(_1="A", _2="B"))
+    identities.async_identify(shown(_3="web", _4="db"))
+    identities.async_learn_monitors("3", FRANKFURT)
+    identities.async_leave()
+    await identities.async_save()
+
+    identities = await stored(hass)
+    assert {key: identity.id for key, identity in identities.known.items()} == dict.fromkeys("1234")
+    assert not identities.known["3"].monitors
+    here = identities.async_identify(known_by(_1="web", _3="B", _4="mail"))
+    assert {key: server.name for key, server in here.items()} == {"3": "web", "2": "B", "4+": "mail"}
+
+
+async def test_a_server_that_goes_on_with_another_one_is_known_by_what_that_one_is(hass: HomeAssistant) -> None:
+    """Its old self, if it comes back after all, is another server."""
+    identities = await stored(hass)
+    identities.async_identify(known_by(_1="A", _2="B"))
+    identities.async_replace("1", "2")
+    await identities.async_save()
+
+    identities = await stored(hass)
+    assert list(identities.known) == ["1"]
+    assert list(identities.async_identify(known_by(_5="B", _1="A"))) == ["1", "1+"]
 
 
 async def test_a_renamed_server_keeps_its_device_and_entities(

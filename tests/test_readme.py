@@ -21,6 +21,8 @@ from custom_components.nezha.api.transport import LOCAL_SUFFIXES
 from custom_components.nezha.binary_sensor import CONNECTED, MONITOR_UP, SERVER_ONLINE
 from custom_components.nezha.const import (
     BLOCKED_PAUSE,
+    GONE_AFTER,
+    GONE_ANSWERS,
     INVENTORY_INTERVAL,
     LATENCY_BURST,
     LATENCY_BYTES_A_SECOND,
@@ -31,6 +33,7 @@ from custom_components.nezha.const import (
     MOST_STREAM_BYTES_A_DAY,
 )
 from custom_components.nezha.fleet import automatic_interval, rows_a_day
+from custom_components.nezha.gone import GONE
 from custom_components.nezha.sensor import (
     DASHBOARD_SENSORS,
     FURTHER_GPU,
@@ -75,6 +78,7 @@ NUMBERS = {
         f"for {LEAST_HOLD.seconds} seconds or three polls",
         f"{LEAST_INTERVAL} to {MOST_INTERVAL} seconds",
         f"more than {MANY_MONITORS} monitors",
+        f"missing for {GONE_AFTER.days * 24} hours, and from at least {GONE_ANSWERS} answers",
         f"more than {100 * GOOD:.0f} % of the latest probes",
     ],
     "zh-Hans": [
@@ -86,6 +90,7 @@ NUMBERS = {
         f"{LEAST_HOLD.seconds} 秒或三次请求",
         f"{LEAST_INTERVAL} 至 {MOST_INTERVAL} 秒",
         f"超过 {MANY_MONITORS} 个服务",
+        f"已缺失 {GONE_AFTER.days * 24} 小时，并且至少 {GONE_ANSWERS} 次响应中都没有它",  # noqa: RUF001 - likewise
         f"成功的超过 {100 * GOOD:.0f} %",
     ],
 }
@@ -153,6 +158,16 @@ def test_every_choice_is_explained_by_the_name_that_the_form_shows(readme: str) 
 
 
 @readmes
+def test_what_a_repair_or_a_move_offers_is_explained_by_the_name_that_is_shown(readme: str) -> None:
+    """The choices about a server that is gone have bold words, those about a dashboard are in its field's row."""
+    texts, text = translations(READMES[readme]), read(readme)
+    choices = texts["issues"][GONE]["fix_flow"]["step"]["init"]["menu_options"].values()
+    assert {choice for choice in choices if f"- **{choice}**" not in text} == set()
+    (row,) = re.findall(rf"\| \*\*{texts['config']['step']['same_dashboard']['data']['dashboard']}\*\* \|.*", text)
+    assert {value for value in texts["selector"]["dashboard"]["options"].values() if value not in row} == set()
+
+
+@readmes
 def test_the_versions_have_the_ways_in_and_the_abilities_of_the_code(readme: str) -> None:
     """A column for each way to sign in, named as in the form, then what the generation can do."""
     language, text = READMES[readme], read(readme)
@@ -187,7 +202,7 @@ def test_every_error_has_a_row_that_begins_with_what_is_shown(readme: str) -> No
     """Whoever reads an error finds it in the table."""
     texts = translations(READMES[readme])
     shown = {
-        **{key: issue["title"] for key, issue in texts["issues"].items()},
+        **{key: issue["title"] for key, issue in texts["issues"].items() if key != GONE},
         **{key: exception["message"] for key, exception in texts["exceptions"].items()},
         **texts["config"]["error"],
     }

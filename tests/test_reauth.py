@@ -182,7 +182,7 @@ async def test_a_dashboard_that_is_away_is_named(
     await succeeds(hass, form, NEW_TOKEN)
 
 
-async def test_another_dashboard_behind_the_address_is_not_taken(
+async def test_another_dashboard_behind_the_address_is_not_taken_unasked(
     hass: HomeAssistant, refused: MockConfigEntry, dashboard: ServedDashboard
 ) -> None:
     """Its servers would take over the devices of others; the entry stays as it is."""
@@ -191,8 +191,8 @@ async def test_another_dashboard_behind_the_address_is_not_taken(
     dashboard.simulated.replace_token(NEW_TOKEN)
     before = dict(refused.data)
     result = await submit(hass, await form_of(hass), {"token": NEW_TOKEN})
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "wrong_dashboard"
+    assert result["type"] is FlowResultType.FORM
+    assert result["step_id"] == "moved"
     assert refused.data == before
 
 

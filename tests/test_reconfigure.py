@@ -154,15 +154,17 @@ async def test_a_moved_dashboard_is_named_with_its_new_address(
     assert loaded.data["url"] == new.url
 
 
-async def test_another_dashboard_is_not_taken(hass: HomeAssistant, loaded: MockConfigEntry, serve: Serve) -> None:
-    """Its servers would take over the devices of others."""
+async def test_another_dashboard_is_not_taken_unasked(
+    hass: HomeAssistant, loaded: MockConfigEntry, serve: Serve
+) -> None:
+    """Its servers would take over the devices of others; they may have moved there, or the address is mistyped."""
     other = await serve(Dashboard(World(latency_points=5)))
     for server in other.world.servers():
         other.world.edit(server.id, name=f"other-{server.id}")
     before = dict(loaded.data)
     result = await submit(hass, await loaded.start_reconfigure_flow(hass), typed(other.url, other.token))
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "wrong_dashboard"
+    assert result["type"] is FlowResultType.FORM
+    assert result["step_id"] == "moved"
     assert loaded.data == before
 
 
@@ -220,7 +222,8 @@ async def test_a_dashboard_that_is_gone_from_its_old_address_is_found_at_the_new
     for server in other.world.servers():
         other.world.edit(server.id, name=f"other-{server.id}")
     result = await submit(hass, await entry.start_reconfigure_flow(hass), typed(other.url, other.token))
-    assert result["reason"] == "wrong_dashboard"
+    assert result["step_id"] == "moved"
+    hass.config_entries.flow.async_abort(result["flow_id"])
 
     new = await serve(simulated)
     await succeeds(hass, await entry.start_reconfigure_flow(hass), entry, typed_address(new.url))

@@ -1,9 +1,11 @@
 """What Home Assistant's recorder makes of the numbers in the long run."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder.history import state_changes_during_period
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.components.recorder.tasks import StatisticsTask
 from homeassistant.components.sensor import ATTR_STATE_CLASS, SensorStateClass
@@ -13,11 +15,17 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
-from pytest_homeassistant_custom_component.typing import RecorderInstanceContextManager, WebSocketGenerator
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    RecorderInstanceContextManager,
+    WebSocketGenerator,
+)
 
 from simulator.dashboard import Dashboard
 
 from .conftest import PassingTime, Serve, ServedDashboard, entity_id, set_up
+from .generations import shower, streamed_time
+from .repairing import few_answers, polls, repair
 from .watching import still_world
 
 GIB = 2**30
@@ -149,3 +157,31 @@ async def test_a_counter_that_falls_a_little_is_no_new_traffic(traffic: Traffic)
     await traffic.is_at(128)
     await traffic.is_at(131)
     assert await traffic.sum() == pytest.approx(31, abs=0.01)
+
+
+async def test_history_goes_on_with_the_server_that_has_replaced_one(
+    hass: HomeAssistant, serve: Serve, hass_client: ClientSessionGenerator
+) -> None:
+    """States and statistics of one entity id: of the old server first, then of the new one."""
+    with streamed_time(hass) as time, few_answers:
+        shown = await shower(hass, serve, time)("v0", world=still_world(servers=2), options={"stream": "never"})
+        cpu, start = shown.entity("1", "cpu"), dt_util.utcnow() - timedelta(minutes=1)
+        shown.world.fix_state(1, {"cpu": 12.5})
+        await time.passes(60)
+        assert (await compiled(hass, start))[cpu]["mean"]
+
+        shown.world.delete(1)
+        shown.world.fix_state(shown.world.add(name="set up anew"), {"cpu": 87.5})
+        await polls(shown)
+        gone = await repair(shown, hass_client, "1")
+        await gone.choose("replaced")
+        await gone.submit({"successor": "3"})
+
+        now = dt_util.utcnow()
+        await compiled(hass, now)
+        await time.passes(60)
+        assert (await compiled(hass, now))[cpu] == {"mean": pytest.approx(87.5), "sum": None}
+        history = await get_instance(hass).async_add_executor_job(
+            partial(state_changes_during_period, hass, start, None, cpu, no_attributes=True)
+        )
+        assert list(dict.fromkeys(state.state for state in history[cpu]))[-3:] == ["12.5", STATE_UNAVAILABLE, "87.5"]

@@ -26,7 +26,9 @@ from custom_components.nezha.api import InvalidUrlError, MissingScopeError, Nezh
 from custom_components.nezha.config_flow import NezhaConfigFlow
 from custom_components.nezha.const import DOMAIN
 from custom_components.nezha.failure import FOR_THE_USER
+from custom_components.nezha.gone import GONE
 from custom_components.nezha.options_flow import NezhaOptionsFlow
+from custom_components.nezha.repairs import GoneServerFlow
 from simulator import Dashboard, World
 from tests.conftest import Serve, add_entry
 from tests.flows import start, submit, typed
@@ -149,6 +151,9 @@ async def shown(hass: HomeAssistant, loaded: MockConfigEntry, serve: Serve) -> S
     newest = await serve(Dashboard(World(servers=1), generation="v2"))
     other = await serve(Dashboard(World(servers=1)))
     other.world.edit(1, name="another")
+    new = await serve(Dashboard(World(servers=3)))
+    for number in (1, 2, 3):
+        new.world.edit(number, name="another")
     address = {"url": newest.url, "advanced": {"verify_ssl": True}}
     menu = await submit(hass, await start(hass), address)
     found = [
@@ -156,6 +161,7 @@ async def shown(hass: HomeAssistant, loaded: MockConfigEntry, serve: Serve) -> S
         await loaded.start_reauth_flow(hass),
         await loaded.start_reconfigure_flow(hass),
         await submit(hass, await loaded.start_reconfigure_flow(hass), typed(other.url, other.token)),
+        await submit(hass, await loaded.start_reconfigure_flow(hass), typed(new.url, new.token)),
         menu,
     ]
     for way in ways(menu):
@@ -221,7 +227,7 @@ async def test_every_placeholder_of_every_form_is_filled(shown: Shown) -> None:
         given = set(form["description_placeholders"] or {})
         assert set().union(*(placeholders(text) for _, text in flat(texts))) <= given
     errors = set().union(*(placeholders(text) for text in EN["config"]["error"].values()))
-    without_connection = {"same_dashboard", "credential", "init"}
+    without_connection = {"same_dashboard", "moved", "credential", "init"}
     trying = [form for _, form in shown if form["step_id"] not in without_connection]
     assert len(trying) == len(shown) - len(without_connection)
     assert all(errors <= set(form["description_placeholders"] or {}) for form in trying)
@@ -249,15 +255,44 @@ CROWDED = "too_many_entities"
 
 def test_every_issue_has_a_text() -> None:
     """All that only the owner of a dashboard can mend, and a fleet that is too large."""
-    assert EN["issues"].keys() == {CROWDED}.union(*(keys_of(error) for error in FOR_THE_USER))
-    assert all(texts.keys() == {"title", "description"} for texts in EN["issues"].values())
+    to_be_read = {key: texts for key, texts in EN["issues"].items() if key != GONE}
+    assert to_be_read.keys() == {CROWDED}.union(*(keys_of(error) for error in FOR_THE_USER))
+    assert all(texts.keys() == {"title", "description"} for texts in to_be_read.values())
+
+
+async def test_every_step_of_a_repair_has_texts(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    """Those of its menu alone need no step of their own; every field has a name and a description."""
+    loaded.runtime_data.identities._change("1", gone=True)
+    flow = GoneServerFlow(loaded.entry_id, "1")
+    flow.hass = hass
+    texts = EN["issues"][GONE]["fix_flow"]["step"]
+    menu, *forms = await flow.async_step_init(), await flow.async_step_replaced(), await flow.async_step_remove()
+    assert texts.keys() == {shown["step_id"] for shown in (menu, *forms)}
+    assert list(texts["init"]["menu_options"]) == menu["menu_options"]
+    for form in forms:
+        compare(form["data_schema"] or probatio.Schema({}), texts[form["step_id"]])
+    for shown in (menu, *forms):
+        given = set(shown["description_placeholders"] or {})
+        assert set().union(*(placeholders(text) for _, text in flat(texts[shown["step_id"]]))) <= given
+
+
+def test_every_end_of_a_repair_has_a_text() -> None:
+    """The user reads why nothing has happened."""
+    raised = (node for node in code() if isinstance(node, ast.Call) and ast.unparse(node.func) == "AbortFlow")
+    reasons = {node.args[0].value for node in raised if isinstance(node.args[0], ast.Constant)}
+    assert EN["issues"][GONE]["fix_flow"]["abort"].keys() == reasons
 
 
 @pytest.mark.parametrize("kind", ["exceptions", "issues"])
 def test_exceptions_and_issues_name_the_dashboard(kind: str) -> None:
-    """A redirect tells where to as well, and a scope that lacks which one."""
-    more = {RedirectedError.key: {"target"}, MissingScopeError.key: {"scope"}, CROWDED: {"disabled", "most"}}
-    named = {key: set().union(*map(placeholders, texts.values())) for key, texts in EN[kind].items()}
+    """A redirect tells where to as well, a scope that lacks which one, and a server that is gone its name."""
+    more = {
+        RedirectedError.key: {"target"},
+        MissingScopeError.key: {"scope"},
+        CROWDED: {"disabled", "most"},
+        GONE: {"server"},
+    }
+    named = {key: set().union(*(placeholders(text) for _, text in flat(texts))) for key, texts in EN[kind].items()}
     assert named == {key: {"name"} | more.get(key, set()) for key in named}
 
 

@@ -16,8 +16,10 @@ from .coordinator import (
 )
 from .devices import async_keep_devices, async_remove_left_out, monitor_of, server_key
 from .failure import async_withdraw
+from .gone import async_tell_gone
 from .identity import ServerIdentities
 from .push import StreamKeeper
+from .succession import async_take_over_left
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
 
@@ -27,6 +29,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
     client = new_client(new_session(hass, entry.data), entry.data)
     identities = ServerIdentities(hass, entry.entry_id)
     await identities.async_load()
+    identities.async_ask_with(client.fingerprint(entry.entry_id))
     entry.async_on_unload(identities.async_save)
     servers = ServersCoordinator(hass, entry, client, identities)
     await servers.async_config_entry_first_refresh()
@@ -38,6 +41,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
         await monitors.async_refresh()
     entry.runtime_data = NezhaRuntimeData(client, identities, servers, latency, monitors)
     async_remove_left_out(hass, entry)
+    async_take_over_left(hass, entry)
     async_keep_devices(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_create_background_task(hass, StreamKeeper(entry).async_keep(), name=f"{DOMAIN} stream")
@@ -45,14 +49,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> bool:
-    """Unload the platforms; the rest ends with the entry."""
+    """Unload the platforms; the rest ends with the entry. Who is gone stays told while the entry reloads."""
     async_withdraw(hass, entry.entry_id)
+    if entry.disabled_by:
+        async_tell_gone(hass, entry, {})
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
     """Leave nothing behind."""
     async_withdraw(hass, entry.entry_id)
+    async_tell_gone(hass, entry, {})
     await ServerIdentities(hass, entry.entry_id).async_remove()
 
 
@@ -64,10 +71,11 @@ async def async_remove_config_entry_device(
         return False
     data = entry.runtime_data
     if (monitor := monitor_of(entry, device_entry)) is not None:
-        return data.monitors is None or monitor not in data.monitors.data
+        return data.monitors is None or monitor not in map(str, data.monitors.data)
     key = server_key(entry, device_entry)
     if key is None or key in data.servers.everything:
         return False
     data.identities.async_forget(key)
+    data.servers.async_tell_gone()
     data.servers.async_update_listeners()  # whoever keeps what was added forgets it too
     return True

@@ -7,17 +7,33 @@ from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_USER, ConfigFlow,
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers.selector import BooleanSelector, TextSelector, TextSelectorConfig, TextSelectorType
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
 import probatio
 from yarl import URL
 
 from .api import InvalidUrlError, NezhaAuthError, NezhaError, Server, WayIn, WrongKindError, base_url
 from .connection import CREDENTIAL_FIELDS, credential_of, new_client, new_session
-from .const import CONF_ADVANCED, CONF_OTHER_CREDENTIAL, DOMAIN, LOGGER
+from .const import (
+    CONF_ADVANCED,
+    CONF_DASHBOARD,
+    CONF_OTHER_CREDENTIAL,
+    DASHBOARD_NEW,
+    DASHBOARD_SAME,
+    DOMAIN,
+    LOGGER,
+)
 from .coordinator import NezhaConfigEntry, async_identities
 from .failure import details
 from .identity import same_dashboard
 from .options_flow import NezhaOptionsFlow
+from .succession import async_leave_dashboard
 
 URL_FIELD = TextSelector(TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url"))
 TOKEN_FIELD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
@@ -37,6 +53,13 @@ RECONFIGURE_SCHEMA = USER_SCHEMA.extend({probatio.Required(CONF_OTHER_CREDENTIAL
 TOKEN_SCHEMA = probatio.Schema({probatio.Required(CONF_TOKEN): TOKEN_FIELD})
 LOGIN_SCHEMA = probatio.Schema(
     {probatio.Required(CONF_USERNAME): USERNAME_FIELD, probatio.Required(CONF_PASSWORD): PASSWORD_FIELD}
+)
+SAME_DASHBOARD_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(CONF_DASHBOARD, default=DASHBOARD_SAME): SelectSelector(
+            SelectSelectorConfig(options=[DASHBOARD_SAME, DASHBOARD_NEW], translation_key=CONF_DASHBOARD)
+        )
+    }
 )
 TOKEN_ERRORS = {NezhaAuthError.key, WrongKindError.key}
 FEW_NAMES = 5
@@ -119,12 +142,25 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_same_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask whether it is the same dashboard, where its servers do not tell."""
-        entry = self._entry()
         if user_input is not None:
-            return self._update(entry)
-        identities = await async_identities(self.hass, entry)
+            if user_input[CONF_DASHBOARD] == DASHBOARD_NEW:
+                return await self.async_step_moved(user_input)
+            return self._update(self._entry())
+        return await self._form_with_servers("same_dashboard", SAME_DASHBOARD_SCHEMA)
+
+    async def async_step_moved(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whether the servers have moved, where they tell that it is another dashboard."""
+        if user_input is not None:
+            await async_leave_dashboard(self.hass, self._entry())
+            return self._update(self._entry())
+        return await self._form_with_servers("moved", probatio.Schema({}))
+
+    async def _form_with_servers(self, step: str, schema: probatio.Schema) -> ConfigFlowResult:
+        """Show a form that names the servers that are known and those of the dashboard that answered."""
+        identities = await async_identities(self.hass, self._entry())
         return self.async_show_form(
-            step_id="same_dashboard",
+            step_id=step,
+            data_schema=schema,
             description_placeholders={
                 "url": self._data[CONF_URL],
                 "known": _names([identity.name for identity in identities.known.values()]),
@@ -210,7 +246,7 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
             case True:
                 return self._update(entry)
             case False:
-                return self.async_abort(reason="wrong_dashboard")
+                return await self.async_step_moved()
             case _:
                 return await self.async_step_same_dashboard()
 

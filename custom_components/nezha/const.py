@@ -13,6 +13,11 @@ CONF_ADVANCED: Final = "advanced"
 CONF_OTHER_CREDENTIAL: Final = "other_credential"
 CONF_REFUSED: Final = "refused"  # in the entry's data: fingerprint of the credential that the dashboard refused
 
+CONF_DASHBOARD: Final = "dashboard"
+DASHBOARD_SAME: Final = "same"
+DASHBOARD_NEW: Final = "new"
+CONF_SUCCESSOR: Final = "successor"
+
 CONF_INTERVAL: Final = "interval"
 CONF_LATENCY: Final = "latency"
 CONF_STREAM: Final = "stream"
@@ -37,6 +42,8 @@ STREAM_NEVER: Final = "never"
 FRAMES_A_DAY: Final = 43_200  # dashboards send one every two seconds and cannot be slowed down
 MOST_STREAM_BYTES_A_DAY: Final = 500_000_000
 INVENTORY_INTERVAL = timedelta(minutes=5)  # what a stream lacks changes only when somebody edits it
+GONE_AFTER = timedelta(hours=24)  # longer than moving a dashboard or restoring its database takes
+GONE_ANSWERS: Final = 100  # that lack a server: an hour of polls, or eight hours of those beside a stream
 BLOCKED_PAUSE = timedelta(minutes=5)  # blocks of a dashboard's WAF last from seconds to days and never shorten
 MONITORS_INTERVAL = timedelta(seconds=60)
 MANY_MONITORS: Final = 10  # more than these are disabled until somebody wants them

@@ -45,6 +45,7 @@ from .const import (
 )
 from .failure import MONITORS, SERVERS, async_report, async_withdraw, auth_failed, update_failed
 from .fleet import Fleet, automatic_interval
+from .gone import async_tell_gone
 from .identity import ServerIdentities
 from .publisher import PublishingCoordinator
 from .schedule import LatencySchedule
@@ -177,7 +178,17 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         async_report(self.hass, self.config_entry.entry_id, SERVERS, self.name, None)
         self.answer_size = snapshot.size
         self._polled = frozenset(snapshot.servers)
-        return self._taken(snapshot, confirmed=self._edges if self.listening else None)
+        fleet = self._taken(snapshot, confirmed=self._edges if self.listening else None)
+        if snapshot.servers and not snapshot.malformed and not self._client.is_guest:
+            self._identities.async_expect(self.everything, {key for key in self.everything if self.is_left_out(key)})
+        self.async_tell_gone()
+        return fleet
+
+    @callback
+    def async_tell_gone(self) -> None:
+        """Tell the user which servers are gone, as far as the options do not leave them out."""
+        gone = {key: identity for key, identity in self._identities.gone.items() if not self.is_left_out(key)}
+        async_tell_gone(self.hass, self.config_entry, gone)
 
     def _held(self, err: NezhaError) -> Fleet:
         """Return the last values after a failure, or raise what Home Assistant understands when they are too old."""

@@ -101,10 +101,9 @@ def _host_details(host: Host) -> dict[str, str]:
     return {name: value for name, value in details.items() if value}
 
 
-def monitor_of(entry: NezhaConfigEntry, device: AnyDeviceEntry) -> int | None:
+def monitor_of(entry: NezhaConfigEntry, device: AnyDeviceEntry) -> str | None:
     """Return the id of the monitor that a device stands for, `None` for any other device."""
-    number = _rest(device, monitor_device(entry, ""))
-    return int(number) if number else None
+    return _rest(device, monitor_device(entry, ""))
 
 
 def server_key(entry: NezhaConfigEntry, device: AnyDeviceEntry) -> str | None:

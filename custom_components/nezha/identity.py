@@ -3,13 +3,16 @@
 A key is given once, the first wire id seen, and kept in Home Assistant's storage with what the server is known by now.
 """
 
-from collections.abc import Iterable, KeysView, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from time import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
+from .absence import Absences
 from .api import Latency, Server, Snapshot
 from .const import DOMAIN
 
@@ -20,12 +23,21 @@ CERTAIN = 3  # servers that all differ: too many for a coincidence
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a server is known by: its id on the wire, its name, its uuid, and its monitors' names by their ids."""
+    """What a server is known by: its id on the wire, its name, its uuid, and its monitors' names by their ids.
 
-    id: int
+    One that was left behind on another dashboard has no id. It is `expected` if the present credential has shown it and
+    the options do not leave it out: only then its absence, `absent_since` in Unix seconds, tells that it is `gone`. The
+    user may have `kept` it all the same.
+    """
+
+    id: int | None
     name: str
     uuid: str | None = None
     monitors: dict[str, str] = field(default_factory=dict)
+    expected: bool = True
+    absent_since: float | None = None
+    gone: bool = False
+    kept: bool = False
 
 
 class ServerIdentities:
@@ -37,6 +49,8 @@ class ServerIdentities:
         self._known: dict[str, Identity] = {}
         self._keys: dict[int, str] = {}
         self._uuids: dict[str, str] = {}
+        self._fingerprint: str | None = None
+        self._absences = Absences()
 
     async def async_load(self) -> None:
         """Read what is stored."""
@@ -44,6 +58,7 @@ class ServerIdentities:
         self._known = {key: Identity(**identity) for key, identity in stored["servers"].items()}
         for key in self._known:
             self._index(key)
+        self._fingerprint = stored.get("fingerprint")
 
     async def async_save(self) -> None:
         """Store at once what else would be stored in a moment."""
@@ -59,42 +74,112 @@ class ServerIdentities:
         return self._known
 
     @property
-    def ids(self) -> KeysView[int]:
-        """Every id on the wire that has a key."""
-        return self._keys.keys()
+    def gone(self) -> Mapping[str, Identity]:
+        """The servers that are gone, by key."""
+        return {key: identity for key, identity in self._known.items() if identity.gone}
+
+    @callback
+    def async_ask_with(self, fingerprint: str) -> None:
+        """Expect nobody whom another credential has shown: this one may see less."""
+        if fingerprint == self._fingerprint:
+            return
+        self._fingerprint = fingerprint
+        for key, identity in self._known.items():
+            if identity.id is not None and not identity.gone and not identity.kept:
+                self._change(key, expected=False, absent_since=None)
+        self._save()
 
     @callback
     def async_identify(self, snapshot: Snapshot) -> dict[str, Server]:
         """Return the servers by their keys; new ones get one."""
-        return {self._key(server): server for server in snapshot.servers.values()}
+        moved = self._moved(snapshot.servers.values())
+        return {self._key(server, moved): server for server in snapshot.servers.values()}
+
+    @callback
+    def async_expect(self, shown: Collection[str], left_out: Collection[str]) -> None:
+        """Take over whom a complete answer to the present credential shows, and so whom it lacks."""
+        for key in shown:
+            if self._known[key].expected == (key in left_out):
+                self._change(key, expected=key not in left_out)
+        absent = [key for key, identity in self._known.items() if identity.expected and key not in shown]
+        gone = self._absences.take({key: self._absent_since(key) for key in absent}, time())
+        gone |= {key for key in absent if self._known[key].id is None}
+        for key in gone:
+            self._change(key, gone=not self._known[key].kept)
+
+    @callback
+    def async_keep(self, key: str) -> None:
+        """Do not tell again that a server is gone, until it has been back."""
+        self._change(key, gone=False, kept=True)
+
+    @callback
+    def async_replace(self, key: str, successor: str) -> None:
+        """Let a server be known by what another one is known by, whose own key is forgotten."""
+        known_by = self._known[successor]
+        self.async_forget(successor)
+        self._forget_uuid(key)
+        self._drop(key)
+        self._known[key] = known_by
+        self._index(key)
+        self._save()
+
+    @callback
+    def async_leave(self) -> None:
+        """Leave the dashboard: on another one ids stand for other servers and monitors; uuids and names go along."""
+        for key in self._known:
+            self._change(key, id=None, monitors={}, absent_since=self._absent_since(key))
+        self._keys.clear()
 
     @callback
     def async_learn_monitors(self, key: str, latencies: Iterable[Latency]) -> None:
         """Keep the names of a server's monitors, so that their entities exist before its next answer."""
         monitors = {str(latency.monitor_id): latency.monitor_name for latency in latencies}
-        if (identity := self._known.get(key)) and identity.monitors != monitors:
-            self._known[key] = replace(identity, monitors=monitors)
-            self._save()
+        if key in self._known:
+            self._change(key, monitors=monitors)
 
     @callback
     def async_forget(self, key: str) -> None:
         """Forget a server that the user has deleted."""
-        if identity := self._known.get(key):
+        if key in self._known:
             self._drop(key)
-            self._uuids.pop(identity.uuid or "", None)
+            self._forget_uuid(key)
             del self._known[key]
             self._save()
 
-    def _key(self, server: Server) -> str:
-        key = self._uuids.get(server.uuid or "") or self._key_of_id(server) or self._new_key(server)
+    def _absent_since(self, key: str) -> float:
+        """Return when a server that is absent now has vanished, in Unix seconds."""
+        since = self._known[key].absent_since
+        if since is None:
+            since = time()
+            self._change(key, absent_since=since)
+        return since
+
+    def _key(self, server: Server, moved: Mapping[int, str]) -> str:
+        key = (
+            self._uuids.get(server.uuid or "")
+            or self._key_of_id(server)
+            or moved.get(server.id)
+            or self._new_key(server)
+        )
         identity = self._known[key]
-        uuid = server.uuid or identity.uuid
-        if (identity.id, identity.name, identity.uuid) != (server.id, server.name, uuid):
+        known_by = server.id, server.name, server.uuid or identity.uuid
+        if (identity.id, identity.name, identity.uuid, identity.absent_since) != (*known_by, None):
             self._drop(key)
-            self._known[key] = replace(identity, id=server.id, name=server.name, uuid=uuid)
+            self._forget_uuid(key)
+            self._known[key] = Identity(*known_by, identity.monitors, identity.expected)
             self._index(key)
             self._save()
         return key
+
+    def _moved(self, servers: Collection[Server]) -> dict[int, str]:
+        """Return the keys of servers that were left behind, by the ids of those that have their names and are alone."""
+        left = [key for key, identity in self._known.items() if identity.id is None]
+        if not left:
+            return {}
+        names = Counter(server.name for server in servers)
+        names_left = Counter(self._known[key].name for key in left)
+        keys = {name: key for key in left if names_left[name := self._known[key].name] == names[name] == 1}
+        return {server.id: keys[server.name] for server in servers if server.name in keys}
 
     def _key_of_id(self, server: Server) -> str | None:
         """Return the key of an id, unless the uuids tell that it is another server's by now."""
@@ -105,14 +190,20 @@ class ServerIdentities:
     def _index(self, key: str) -> None:
         """Find a server by what it is known by now."""
         identity = self._known[key]
-        self._keys[identity.id] = key
+        if identity.id is not None:
+            self._keys[identity.id] = key
         if identity.uuid:
             self._uuids[identity.uuid] = key
 
     def _drop(self, key: str) -> None:
-        """Find a server no longer by what it was known by, unless another one is by now."""
-        if self._keys.get(self._known[key].id) == key:
-            del self._keys[self._known[key].id]
+        """Find a server no longer by the id it was known by, unless another one is by now."""
+        number = self._known[key].id
+        if number is not None and self._keys.get(number) == key:
+            del self._keys[number]
+
+    def _forget_uuid(self, key: str) -> None:
+        """Find a server no longer by its uuid."""
+        self._uuids.pop(self._known[key].uuid or "", None)
 
     def _new_key(self, server: Server) -> str:
         """Give a server its key: the first id seen, marked where that is another server's key."""
@@ -124,11 +215,21 @@ class ServerIdentities:
         self._save()
         return key
 
+    def _change(self, key: str, **changes: Any) -> None:
+        """Take over what is known of a server by now, and store it if it is something else."""
+        identity = replace(self._known[key], **changes)
+        if identity != self._known[key]:
+            self._known[key] = identity
+            self._save()
+
     def _save(self) -> None:
         self._store.async_delay_save(self._stored, SAVE_DELAY)
 
     def _stored(self) -> dict[str, Any]:
-        return {"servers": {key: asdict(identity) for key, identity in self._known.items()}}
+        return {
+            "servers": {key: asdict(identity) for key, identity in self._known.items()},
+            "fingerprint": self._fingerprint,
+        }
 
 
 def same_dashboard(known: Iterable[Identity], shown: Iterable[Server]) -> bool | None:
@@ -141,7 +242,7 @@ def same_dashboard(known: Iterable[Identity], shown: Iterable[Server]) -> bool |
     uuids = {server.uuid for server in shown if server.uuid}
     if not uuids.isdisjoint(identity.uuid for identity in known):
         return True
-    before = {identity.id: identity.name for identity in known}
+    before = {identity.id: identity.name for identity in known if identity.id is not None}
     now = {server.id: server.name for server in shown}
     agreeing = sum(before.get(number) == name for number, name in now.items())
     fewer = min(len(before), len(now))

@@ -1,0 +1,281 @@
+"""Servers that have moved to another dashboard, such as from 0.x to 1.x or 2.x: they keep what they have here."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from aiohttp.test_utils import unused_port
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from simulator.dashboard import Dashboard
+from simulator.world import World
+
+from .conftest import Serve, ServedDashboard
+from .flows import open_flows, submit, typed
+from .generations import Show, Shown, StreamedTime, at, new_entry, set_up, settle, shower, simulate, streamed_time
+from .repairing import few_answers, polls, repair, told
+from .watching import still_world
+
+POLLING = {"stream": "never"}
+
+
+@pytest.fixture
+def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
+    """Return the time that the dashboards and the integration share."""
+    with streamed_time(hass) as time, few_answers:
+        yield time
+
+
+@pytest.fixture
+def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
+    """Return what shows a simulated dashboard."""
+    return shower(hass, serve, time)
+
+
+def world_of(*names: str, seed: int = 1) -> World:
+    """Return what a dashboard watches whose servers, with the ids from 1, have these names; a seed makes uuids."""
+    world = still_world(seed=seed, servers=len(names))
+    for number, name in enumerate(names, 1):
+        world.edit(number, name=name)
+    return world
+
+
+@pytest.fixture
+def old() -> World:
+    """Return what the old dashboard watches."""
+    return world_of("web", "db", "mail", "backup")
+
+
+async def moves(shown: Shown, new: ServedDashboard) -> ConfigFlowResult:
+    """Begin to reconfigure with the address and the token of another dashboard."""
+    shown.time.worlds.append(new.world)
+    return await submit(shown.hass, await shown.entry.start_reconfigure_flow(shown.hass), typed(new.url, new.token))
+
+
+async def confirm(shown: Shown, form: ConfigFlowResult, answer: dict[str, str] | None = None) -> None:
+    """Say that the servers have moved there."""
+    result = await submit(shown.hass, form, answer or {})
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] in {"reconfigure_successful", "reauth_successful"}
+    await settle(shown.hass)
+    assert shown.is_loaded
+
+
+def names(shown: Shown) -> dict[str, str | None]:
+    """Return the names of the servers' devices by their keys."""
+    return {key: device.name for key, device in shown.devices().items() if key and "monitor" not in key}
+
+
+@pytest.mark.parametrize("generation", ["v0", "v2"])
+async def test_servers_that_have_moved_are_known_by_their_names(
+    show: Show, serve: Serve, old: World, generation: str
+) -> None:
+    """Their numbers have changed, and a new one has the number of an old one."""
+    shown = await show("v0", world=old, options=POLLING)
+    entities = shown.entities()
+    new = await serve(simulate(generation, world_of("db", "new", "web", "another")))
+    form = await moves(shown, new)
+    assert form["type"] is FlowResultType.FORM
+    assert form["step_id"] == "moved"
+    assert form["description_placeholders"] == {
+        "url": new.url,
+        "known": "backup, db, mail, web",
+        "shown": "another, db, new, web",
+    }
+
+    await confirm(shown, form)
+    assert shown.entry.data["url"] == new.url
+    assert shown.entities().items() >= entities.items()
+    assert names(shown) == {"1": "web", "2": "db", "3": "mail", "4": "backup", "2+": "new", "4+": "another"}
+    assert {key: shown.state(key, "online") for key in names(shown)} == {
+        "1": STATE_ON,
+        "2": STATE_ON,
+        "3": STATE_UNAVAILABLE,
+        "4": STATE_UNAVAILABLE,
+        "2+": STATE_ON,
+        "4+": STATE_ON,
+    }
+    new.world.fix_state(3, {"cpu": 12.5})
+    await shown.time.passes(60)
+    assert shown.state("1", "cpu") == "12.5"
+
+
+async def test_servers_that_are_not_found_are_asked_about_at_once(
+    show: Show, serve: Serve, old: World, hass_client: ClientSessionGenerator
+) -> None:
+    """The owner knows that they have moved; the repair lets him say to where."""
+    shown = await show("v0", world=old, options=POLLING)
+    cpu = shown.entity("3", "cpu")
+    new = await serve(simulate("v2", world_of("db", "mail server", "web", "another")))
+    await confirm(shown, await moves(shown, new))
+    assert told(shown).keys() == {"3", "4"}
+
+    mail = await repair(shown, hass_client, "3")
+    await mail.choose("replaced")
+    await mail.submit({"successor": "2+"})
+    assert shown.entity("3", "cpu") == cpu
+    assert shown.state("3", "online") == STATE_ON
+    assert names(shown) == {"1": "web", "2": "db", "3": "mail server", "4": "backup", "4+": "another"}
+    assert told(shown).keys() == {"4"}
+
+
+async def test_servers_that_come_later_are_known_by_their_names_as_well(show: Show, serve: Serve, old: World) -> None:
+    """Agents move one after the other; then nothing is to be asked about them any more."""
+    shown = await show("v0", world=old, options=POLLING)
+    new = await serve(simulate("v2", world_of("another", "new", "one more")))
+    await confirm(shown, await moves(shown, new))
+    assert told(shown).keys() == {"1", "2", "3", "4"}
+    new.world.add(name="db")
+    await shown.reload()
+    await polls(shown, 2, every=60)
+    assert shown.state("2", "online") == STATE_ON
+    assert told(shown).keys() == {"1", "3", "4"}
+    assert shown.devices()["2"].configuration_url == f"{new.url}/server/4"
+
+
+async def test_names_that_several_servers_have_tell_nothing(show: Show, serve: Serve) -> None:
+    """Neither on the old dashboard nor on the new one."""
+    shown = await show("v0", world=world_of("web", "web", "db", "mail"), options=POLLING)
+    new = await serve(simulate("v2", world_of("mail", "db", "web", "db")))
+    await confirm(shown, await moves(shown, new))
+    assert told(shown).keys() == {"1", "2", "3"}
+    assert names(shown) == {"1": "web", "2": "web", "3": "db", "4": "mail", "2+": "db", "3+": "web", "4+": "db"}
+
+
+async def test_a_guest_is_not_asked_about_servers_that_are_not_found(show: Show, serve: Serve, old: World) -> None:
+    """They may be hidden from visitors."""
+    shown = await show("v0", world=old, options=POLLING)
+    new = await serve(simulate("v2", world_of("db", "new", "web")))
+    user_input = {"url": new.url, "advanced": {"verify_ssl": True}, "other_credential": True}
+    form = await submit(shown.hass, await shown.entry.start_reconfigure_flow(shown.hass), user_input)
+    form = await submit(shown.hass, form, {"next_step_id": "guest"})
+    await confirm(shown, await submit(shown.hass, form, {}))
+    assert shown.state("1", "online") == STATE_ON
+    assert told(shown) == {}
+
+
+async def test_nothing_changes_before_it_is_confirmed(show: Show, serve: Serve, old: World) -> None:
+    """The address may be mistyped: closing the form is enough."""
+    shown = await show("v0", world=old, options=POLLING)
+    before, data = shown.states(), dict(shown.entry.data)
+    form = await moves(shown, await serve(simulate("v2", world_of("p", "q", "r"))))
+    shown.hass.config_entries.flow.async_abort(form["flow_id"])
+    assert (shown.states(), dict(shown.entry.data)) == (before, data)
+    await shown.time.passes(60)
+    assert shown.state("1", "online") == STATE_ON
+    assert told(shown) == {}
+
+
+async def test_a_dashboard_that_cannot_be_told_apart_can_be_a_new_one(show: Show, serve: Serve) -> None:
+    """With few servers nothing proves it: their owner says so."""
+    shown = await show("v0", world=world_of("web", "db"), options=POLLING)
+    form = await moves(shown, await serve(simulate("v2", world_of("db", "web"))))
+    assert form["step_id"] == "same_dashboard"
+    await confirm(shown, form, {"dashboard": "new"})
+    assert names(shown) == {"1": "web", "2": "db"}
+    assert shown.devices()["1"].configuration_url == f"{shown.entry.data['url']}/server/2"
+    assert told(shown) == {}
+
+
+async def test_a_dashboard_that_was_set_up_anew_at_its_address_is_one_to_move_to(
+    hass: HomeAssistant, socket_enabled: None, time: StreamedTime, old: World
+) -> None:
+    """It refuses the old token, and its owner signs in to the new one."""
+    port, before = unused_port(), simulate("v0", old)
+    after = simulate("v2", world_of("db", "new", "web"))
+    time.worlds += [before.world, after.world]
+    async with at(port, before) as served:
+        entry = new_entry(hass, served.url, {"token": served.token}, POLLING)
+        await set_up(hass, entry)
+        await hass.config_entries.async_unload(entry.entry_id)
+    async with at(port, after) as served:
+        await set_up(hass, entry)
+        (flow,) = open_flows(hass)
+        form = await submit(
+            hass, await hass.config_entries.flow.async_configure(flow["flow_id"]), {"token": served.token}
+        )
+        assert form["step_id"] == "moved"
+        shown = Shown(hass, served, entry, time)
+        await confirm(shown, form)
+        assert {key: shown.state(key, "online") for key in "123"} == {
+            "1": STATE_ON,
+            "2": STATE_ON,
+            "3": STATE_UNAVAILABLE,
+        }
+        assert told(shown).keys() == {"3", "4"}
+        await shown.unload()
+
+
+def with_monitors(dashboard: Dashboard, *names: str) -> Dashboard:
+    """Let the dashboard's monitors, with the ids from 1, have these names."""
+    first, *_ = dashboard.world.monitors
+    dashboard.world.monitors = tuple(replace(first, id=number, name=name) for number, name in enumerate(names, 1))
+    return dashboard
+
+
+async def latencies(shown: Shown) -> dict[str, str]:
+    """Return the names of the entities that show what is measured from the first server, once that is known."""
+    for _ in range(3):
+        await shown.time.passes(6)
+    shown_as = {}
+    for unique_id, entity_id in shown.entities().items():
+        field = unique_id.removeprefix(f"{shown.entry.entry_id}_1_latency_")
+        if field != unique_id:
+            shown_as[field] = entity_id
+    return shown_as
+
+
+@pytest.mark.parametrize("generation", ["v0", "v2"])
+async def test_latencies_go_on_with_the_monitors_that_have_their_names(
+    show: Show, serve: Serve, generation: str
+) -> None:
+    """They have other numbers on another dashboard; none takes over what belongs to one of another name."""
+    shown = await show(
+        generation,
+        world=world_of("web", "db", "mail"),
+        options=POLLING,
+        prepare=lambda simulated: with_monitors(simulated, "Paris", "Rome", "Oslo", "Oslo"),
+    )
+    before = await latencies(shown)
+    paris, rome, oslo, second_oslo = (before[number] for number in "1234")
+    new = await serve(with_monitors(simulate("v2", world_of("a", "b", "web", seed=2)), "Rome", "Bern", "Paris"))
+    await confirm(shown, await moves(shown, new))
+    assert await latencies(shown) == {
+        "1": rome,
+        "2": "sensor.web_bern_latency",
+        "3": paris,
+        "left:Oslo": oslo,
+        "left:Oslo+": second_oslo,
+    }
+    assert float(shown.state("1", "latency_3")) > 0
+    await shown.reload()
+    new.world.monitors = (*new.world.monitors, replace(new.world.monitors[0], id=4, name="Oslo"))
+    shown.time.moves(3600)
+    assert (await latencies(shown))["4"] == oslo
+
+
+async def test_monitors_go_on_with_those_that_have_their_names(show: Show, serve: Serve) -> None:
+    """Device and entities alike; those that are not found can be deleted."""
+    shown = await show(
+        "v1",
+        "login",
+        world=world_of("web", "db", "mail"),
+        options=POLLING,
+        prepare=lambda simulated: with_monitors(simulated, "Paris", "Rome", "Rome"),
+    )
+    devices = {number: shown.devices()[f"monitor:{number}"].id for number in "123"}
+    up = {number: shown.entity(f"monitor{number}", "up") for number in "123"}
+    new = await serve(with_monitors(simulate("v2", world_of("a", "b", "web", seed=2)), "Rome", "Paris"))
+    await confirm(shown, await moves(shown, new))
+    assert {name: device.id for name, device in shown.devices().items() if name.startswith("monitor")} == {
+        "monitor:1": devices["2"],
+        "monitor:2": devices["1"],
+        "monitor:left:Rome+": devices["3"],
+    }
+    assert shown.entity("monitor1", "up") == up["2"]
+    assert shown.entity("monitor2", "up") == up["1"]
+    assert shown.state("monitor2", "up") == STATE_ON
