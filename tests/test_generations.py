@@ -246,6 +246,9 @@ async def test_a_server_that_disconnects_keeps_when_it_was_last_seen(show: Show)
     assert shown.state("1", "online") == STATE_OFF
     assert shown.state("1", "last_active") == seen
     assert shown.state("7", "online") == STATE_OFF
+    await shown.reload()
+    assert shown.state("1", "online") == STATE_OFF
+    assert shown.state("1", "last_active") == seen
 
 
 async def test_a_boot_time_that_jitters_changes_nothing(show: Show) -> None:

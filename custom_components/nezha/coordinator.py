@@ -210,7 +210,8 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         """
         self.last_error = None
         self._answered_at = monotonic()
-        self.snapshot = carry_on(self.snapshot, snapshot)
+        carried = carry_on(self.snapshot, snapshot)
+        self.snapshot = carried if self.snapshot else self._identities.async_recall(carried)
         self.everything = self._identities.async_identify(self.snapshot)
         servers = {key: server for key, server in self.everything.items() if not self.is_left_out(key)}
         self.write_interval = self._chosen_interval or automatic_interval(len(servers))
@@ -220,6 +221,9 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         edges = self.data.edges(servers)
         told = edges if confirmed is None else edges & confirmed
         self._edges = edges - told
+        for key in told & servers.keys():
+            if not servers[key].online and (last_active := servers[key].last_active):
+                self._identities.async_remember(key, last_active)
         if self._answered_at - self._written_at >= self.write_interval - SLACK:
             self._written_at = self._answered_at
             told |= servers.keys() - edges

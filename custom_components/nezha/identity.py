@@ -6,6 +6,7 @@ A key is given once, the first wire id seen, and kept in Home Assistant's storag
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from time import time
 from typing import Any
 
@@ -27,7 +28,7 @@ class Identity:
 
     One that was left behind on another dashboard has no id. It is `expected` if the present credential has shown it and
     the options do not leave it out: only then its absence, `absent_since` in Unix seconds, tells that it is `gone`. The
-    user may have `kept` it all the same.
+    user may have `kept` it all the same. `last_active` in Unix seconds is of the last time that it went offline.
     """
 
     id: int | None
@@ -38,6 +39,7 @@ class Identity:
     absent_since: float | None = None
     gone: bool = False
     kept: bool = False
+    last_active: float | None = None
 
 
 class ServerIdentities:
@@ -94,6 +96,23 @@ class ServerIdentities:
         """Return the servers by their keys; new ones get one."""
         moved = self._moved(snapshot.servers.values())
         return {self._key(server, moved): server for server in snapshot.servers.values()}
+
+    @callback
+    def async_recall(self, snapshot: Snapshot) -> Snapshot:
+        """Return the first answer with what dashboards forget of a server that is offline (2.2.11 and later)."""
+        recalled = {number: self._recalled(server) for number, server in snapshot.servers.items()}
+        return replace(snapshot, servers=recalled)
+
+    def _recalled(self, server: Server) -> Server:
+        identity = self._known.get(self._uuids.get(server.uuid or "") or self._keys.get(server.id) or "")
+        if server.last_active or identity is None or identity.last_active is None:
+            return server
+        return replace(server, last_active=datetime.fromtimestamp(identity.last_active, UTC))
+
+    @callback
+    def async_remember(self, key: str, last_active: datetime) -> None:
+        """Keep when a server that is offline was last active."""
+        self._change(key, last_active=last_active.timestamp())
 
     @callback
     def async_expect(self, shown: Collection[str], left_out: Collection[str]) -> None:
@@ -166,7 +185,9 @@ class ServerIdentities:
         if (identity.id, identity.name, identity.uuid, identity.absent_since) != (*known_by, None):
             self._drop(key)
             self._forget_uuid(key)
-            self._known[key] = Identity(*known_by, identity.monitors, identity.expected)
+            self._known[key] = Identity(
+                *known_by, identity.monitors, identity.expected, last_active=identity.last_active
+            )
             self._index(key)
             self._save()
         return key
