@@ -12,7 +12,7 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import Server
+from .api import Monitor, Server
 from .const import ONLINE
 from .coordinator import MonitorsCoordinator, NezhaConfigEntry
 from .entity import (
@@ -23,6 +23,7 @@ from .entity import (
     async_add_as_reported,
     async_add_monitors,
 )
+from .fleet import Fleet
 
 PARALLEL_UPDATES = 0
 
@@ -67,18 +68,16 @@ class NezhaConnected(NezhaDashboardEntity, BinarySensorEntity):
 
     @property
     @override
-    def available(self) -> bool:
-        """Always."""
-        return True
-
-    @property
-    @override
     def is_on(self) -> bool:
         """Whether the dashboard answers."""
-        return bool(self._shown[1])
+        return bool(self._shown)
 
     @override
-    def _value(self) -> bool:
+    def _part(self) -> Fleet:
+        return self.coordinator.data
+
+    @override
+    def _read(self, part: Fleet) -> bool:
         return self.coordinator.last_update_success
 
 
@@ -91,11 +90,11 @@ class NezhaOnline(NezhaServerEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         """Whether the server is online."""
-        return bool(self._shown[1])
+        return bool(self._shown)
 
     @override
-    def _value(self) -> bool:
-        return self._server.online
+    def _read(self, part: Server) -> bool:
+        return part.online
 
 
 class NezhaMonitorUp(NezhaMonitorEntity, BinarySensorEntity):
@@ -105,8 +104,8 @@ class NezhaMonitorUp(NezhaMonitorEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         """Whether its recent probes succeed, `None` where there are none."""
-        return None if self._shown[1] is None else bool(self._shown[1])
+        return None if self._shown is None else bool(self._shown)
 
     @override
-    def _value(self) -> bool | None:
-        return self._monitor.up
+    def _read(self, part: Monitor) -> bool | None:
+        return part.up

@@ -18,17 +18,20 @@ from .api import Monitor, Server
 from .budget import EntityBudget
 from .const import DOMAIN, MANY_MONITORS
 from .coordinator import MonitorsCoordinator, NezhaConfigEntry, ServersCoordinator
+from .fleet import Fleet
 from .identity import Identity
 
 DASHBOARD = "dashboard"  # stands in unique ids where a server's key does
 NOTHING: frozenset[Any] = frozenset()
 
 
-class NezhaEntity[CoordinatorT: ServersCoordinator | MonitorsCoordinator](CoordinatorEntity[CoordinatorT]):
+class NezhaEntity[CoordinatorT: ServersCoordinator | MonitorsCoordinator, PartT](CoordinatorEntity[CoordinatorT]):
     """An entity that writes its state only when something shown has changed."""
 
     _attr_has_entity_name = True
-    _shown: tuple[bool, StateType | datetime] = (False, None)
+    _available = False
+    _read_before: StateType | datetime = None
+    _shown: StateType | datetime = None
 
     def __init__(
         self, coordinator: CoordinatorT, owner: str, field: str, device: str, *, shows: str | int | None = None
@@ -44,16 +47,37 @@ class NezhaEntity[CoordinatorT: ServersCoordinator | MonitorsCoordinator](Coordi
         await super().async_added_to_hass()
         self._take()
 
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether there was something to be shown of when it was last told."""
+        return self._available
+
     @abstractmethod
-    def _value(self) -> StateType | datetime:
-        """Return the value to be shown; asked only while available."""
+    def _part(self) -> PartT | None:
+        """Return what of the data it shows; `None` where it is unavailable, as it is while the dashboard is away."""
+
+    @abstractmethod
+    def _read(self, part: PartT) -> StateType | datetime:
+        """Return the value."""
+
+    def _rounded(self, value: StateType | datetime) -> StateType | datetime:
+        """Return the value as it is to be written."""
+        return value
 
     def _take(self) -> bool:
         """Take over the newest value; tell whether anything shown has changed."""
-        available = self.available
-        shown = available, self._value() if available else self._shown[1]
-        changed = shown != self._shown
-        self._shown = shown
+        part = self._part()
+        if part is None:
+            changed, self._available = self._available, False
+            return changed
+        value = self._read(part)
+        if self._available and value == self._read_before:
+            return False
+        self._read_before = value
+        shown = self._rounded(value)
+        changed = not self._available or shown != self._shown
+        self._available, self._shown = True, shown
         return changed
 
     @callback
@@ -63,7 +87,7 @@ class NezhaEntity[CoordinatorT: ServersCoordinator | MonitorsCoordinator](Coordi
             self.async_write_ha_state()
 
 
-class NezhaDashboardEntity(NezhaEntity[ServersCoordinator]):
+class NezhaDashboardEntity(NezhaEntity[ServersCoordinator, Fleet]):
     """An entity of the dashboard itself."""
 
     def __init__(self, coordinator: ServersCoordinator, description: EntityDescription) -> None:
@@ -71,8 +95,12 @@ class NezhaDashboardEntity(NezhaEntity[ServersCoordinator]):
         super().__init__(coordinator, DASHBOARD, description.key, coordinator.config_entry.entry_id)
         self.entity_description = description
 
+    @override
+    def _part(self) -> Fleet | None:
+        return self.coordinator.data if self.coordinator.last_update_success else None
 
-class NezhaServerEntity(NezhaEntity[ServersCoordinator]):
+
+class NezhaServerEntity(NezhaEntity[ServersCoordinator, Server]):
     """An entity of a server; a live one is unavailable while the server is offline."""
 
     _live = True
@@ -90,20 +118,14 @@ class NezhaServerEntity(NezhaEntity[ServersCoordinator]):
         """Be disabled when the registry learns of it, although its like are enabled."""
         self._attr_entity_registry_enabled_default = False
 
-    @property
-    def _server(self) -> Server:
-        """The server; asked only while available."""
-        return self.coordinator.data.servers[self._key]
-
-    @property
     @override
-    def available(self) -> bool:
-        """Whether the dashboard answers and shows the server, online if it has to be."""
-        there = super().available and self._key in self.coordinator.data.servers
-        return there and (not self._live or self._server.online)
+    def _part(self) -> Server | None:
+        coordinator = self.coordinator
+        server = coordinator.data.servers.get(self._key) if coordinator.last_update_success else None
+        return server if server and (server.online or not self._live) else None
 
 
-class NezhaMonitorEntity(NezhaEntity[MonitorsCoordinator]):
+class NezhaMonitorEntity(NezhaEntity[MonitorsCoordinator, Monitor]):
     """An entity of a monitor, as all servers together see it."""
 
     def __init__(self, coordinator: MonitorsCoordinator, monitor: int, description: EntityDescription) -> None:
@@ -121,17 +143,10 @@ class NezhaMonitorEntity(NezhaEntity[MonitorsCoordinator]):
         servers = self.coordinator.config_entry.runtime_data.servers
         self.async_on_remove(servers.async_add_listener(self._handle_coordinator_update))
 
-    @property
-    def _monitor(self) -> Monitor:
-        """The monitor; asked only while available."""
-        return self.coordinator.data[self._monitor_id]
-
-    @property
     @override
-    def available(self) -> bool:
-        """Whether the dashboard answers and shows the monitor."""
-        servers = self.coordinator.config_entry.runtime_data.servers
-        return super().available and servers.last_update_success and self._monitor_id in self.coordinator.data
+    def _part(self) -> Monitor | None:
+        answers = self.coordinator.config_entry.runtime_data.servers.last_update_success
+        return self.coordinator.data.get(self._monitor_id) if answers else None
 
 
 def monitor_device(entry: NezhaConfigEntry, monitor: int | str) -> str:
@@ -171,7 +186,7 @@ def async_add_as_reported(
     data = entry.runtime_data
     registered = _registered_fields(hass, entry)
     added: dict[str, set[str]] = {}
-    seen: dict[str, tuple[Server, Identity | None]] = {}
+    seen: dict[str, tuple[object, Identity | None]] = {}
 
     @callback
     def add_new() -> None:
@@ -179,10 +194,10 @@ def async_add_as_reported(
             del added[deleted], seen[deleted]
         new: list[Field] = []
         for key, server in data.servers.data.servers.items():
-            identity = data.identities.known.get(key)
-            if key in seen and seen[key][0] is server and seen[key][1] is identity:
+            what_tells = server.outline, data.identities.known.get(key)
+            if seen.get(key) == what_tells:
                 continue
-            seen[key] = server, identity
+            seen[key] = what_tells
             before = registered.pop(key, NOTHING)
             for field in fields_of(key, server, before, added.setdefault(key, set())):
                 added[key].add(field.name)

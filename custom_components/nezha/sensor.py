@@ -20,7 +20,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .api import Monitor, Server, State
+from .api import Monitor, Server
 from .budget import EntityBudget
 from .const import LATENCY
 from .coordinator import LatencyCoordinator, MonitorsCoordinator, NezhaConfigEntry, ServersCoordinator
@@ -73,11 +73,6 @@ class MonitorSensorDescription(SensorEntityDescription):
 
     digits: int
     value_fn: Callable[[Monitor], float | None]
-
-
-def of_state[ValueT](value_fn: Callable[[State], ValueT]) -> Callable[[Server], ValueT | None]:
-    """Return a function of the server from one of its state."""
-    return lambda server: value_fn(server.state) if server.state else None
 
 
 def has_reported(server: Server) -> bool:
@@ -167,7 +162,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         suggested_display_precision=1,
         digits=TENTH,
         exists_fn=has_reported,
-        value_fn=of_state(lambda state: state.cpu),
+        value_fn=lambda server: server.state.cpu if server.state else None,
     ),
     ServerSensorDescription(
         key="mem_usage",
@@ -199,7 +194,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         suggested_display_precision=2,
         digits=KILOBYTE,
         exists_fn=has_reported,
-        value_fn=of_state(lambda state: state.net_in_speed),
+        value_fn=lambda server: server.state.net_in_speed if server.state else None,
     ),
     ServerSensorDescription(
         key="net_out_speed",
@@ -211,7 +206,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         suggested_display_precision=2,
         digits=KILOBYTE,
         exists_fn=has_reported,
-        value_fn=of_state(lambda state: state.net_out_speed),
+        value_fn=lambda server: server.state.net_out_speed if server.state else None,
     ),
     ServerSensorDescription(
         key="net_in_transfer",
@@ -223,7 +218,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         suggested_display_precision=2,
         digits=MEGABYTE,
         exists_fn=has_reported,
-        value_fn=of_state(lambda state: state.net_in_transfer),
+        value_fn=lambda server: server.state.net_in_transfer if server.state else None,
     ),
     ServerSensorDescription(
         key="net_out_transfer",
@@ -235,7 +230,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         suggested_display_precision=2,
         digits=MEGABYTE,
         exists_fn=has_reported,
-        value_fn=of_state(lambda state: state.net_out_transfer),
+        value_fn=lambda server: server.state.net_out_transfer if server.state else None,
     ),
     ServerSensorDescription(
         key="load_1",
@@ -244,7 +239,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         suggested_display_precision=2,
         digits=HUNDREDTH,
         exists_fn=has_load,
-        value_fn=of_state(lambda state: state.load_1),
+        value_fn=lambda server: server.state.load_1 if server.state else None,
     ),
     ServerSensorDescription(
         key="boot_time",
@@ -264,7 +259,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         digits=MEGABYTE,
         exists_fn=has_memory,
-        value_fn=of_state(lambda state: state.mem_used),
+        value_fn=lambda server: server.state.mem_used if server.state else None,
     ),
     ServerSensorDescription(
         key="mem_total",
@@ -302,7 +297,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         digits=MEGABYTE,
         exists_fn=has_swap,
-        value_fn=of_state(lambda state: state.swap_used),
+        value_fn=lambda server: server.state.swap_used if server.state else None,
     ),
     ServerSensorDescription(
         key="swap_total",
@@ -329,7 +324,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         digits=MEGABYTE,
         exists_fn=has_disk,
-        value_fn=of_state(lambda state: state.disk_used),
+        value_fn=lambda server: server.state.disk_used if server.state else None,
     ),
     ServerSensorDescription(
         key="disk_total",
@@ -354,7 +349,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         digits=HUNDREDTH,
         exists_fn=has_load,
-        value_fn=of_state(lambda state: state.load_5),
+        value_fn=lambda server: server.state.load_5 if server.state else None,
     ),
     ServerSensorDescription(
         key="load_15",
@@ -365,7 +360,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         digits=HUNDREDTH,
         exists_fn=has_load,
-        value_fn=of_state(lambda state: state.load_15),
+        value_fn=lambda server: server.state.load_15 if server.state else None,
     ),
     ServerSensorDescription(
         key="process_count",
@@ -374,7 +369,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         exists_fn=has_reported,
-        value_fn=of_state(lambda state: state.process_count),
+        value_fn=lambda server: server.state.process_count if server.state else None,
     ),
     ServerSensorDescription(
         key="tcp_conn_count",
@@ -383,7 +378,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         exists_fn=has_reported,
-        value_fn=of_state(lambda state: state.tcp_conn_count),
+        value_fn=lambda server: server.state.tcp_conn_count if server.state else None,
     ),
     ServerSensorDescription(
         key="udp_conn_count",
@@ -392,7 +387,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         exists_fn=has_reported,
-        value_fn=of_state(lambda state: state.udp_conn_count),
+        value_fn=lambda server: server.state.udp_conn_count if server.state else None,
     ),
     ServerSensorDescription(
         key="gpu",
@@ -403,7 +398,7 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         digits=TENTH,
         exists_fn=has_gpu,
-        value_fn=of_state(lambda state: state.gpu[0] if state.gpu else None),
+        value_fn=lambda server: server.state.gpu[0] if server.state and server.state.gpu else None,
     ),
     ServerSensorDescription(
         key="groups",
@@ -564,27 +559,40 @@ def _latency_fields(entry: NezhaConfigEntry, key: str) -> Iterator[Field]:
             yield Field(f"{LATENCY}_{monitor_id}", make, LATENCY_RANK)
 
 
-class NezhaSensor[CoordinatorT: ServersCoordinator | MonitorsCoordinator](NezhaEntity[CoordinatorT], SensorEntity):
+class NezhaSensor[CoordinatorT: ServersCoordinator | MonitorsCoordinator, PartT](
+    NezhaEntity[CoordinatorT, PartT], SensorEntity
+):
     """A sensor that shows what the guard lets through."""
+
+    _digits = TENTH
 
     @property
     @override
     def native_value(self) -> StateType | datetime:
         """The value as last taken over."""
-        return self._shown[1]
+        return self._shown
+
+    @override
+    def _rounded(self, value: StateType | datetime) -> StateType | datetime:
+        return round(value, self._digits) if isinstance(value, int | float) else value
 
 
-class NezhaDashboardSensor(NezhaSensor[ServersCoordinator], NezhaDashboardEntity):
+class NezhaDashboardSensor(NezhaSensor[ServersCoordinator, Fleet], NezhaDashboardEntity):
     """A number of the whole fleet."""
 
     entity_description: DashboardSensorDescription
 
+    def __init__(self, coordinator: ServersCoordinator, description: DashboardSensorDescription) -> None:
+        """Show what the description says."""
+        self._digits = description.digits
+        super().__init__(coordinator, description)
+
     @override
-    def _value(self) -> int:
-        return round(self.entity_description.value_fn(self.coordinator.data), self.entity_description.digits)
+    def _read(self, part: Fleet) -> int:
+        return self.entity_description.value_fn(part)
 
 
-class NezhaServerSensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
+class NezhaServerSensor(NezhaSensor[ServersCoordinator, Server], NezhaServerEntity):
     """A value of a server."""
 
     entity_description: ServerSensorDescription
@@ -592,15 +600,15 @@ class NezhaServerSensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
     def __init__(self, coordinator: ServersCoordinator, key: str, description: ServerSensorDescription) -> None:
         """Show what the description says."""
         self._live = description.live
+        self._digits = description.digits
         super().__init__(coordinator, key, description)
 
     @override
-    def _value(self) -> StateType | datetime:
-        value = self.entity_description.value_fn(self._server)
-        return round(value, self.entity_description.digits) if isinstance(value, int | float) else value
+    def _read(self, part: Server) -> StateType | datetime:
+        return self.entity_description.value_fn(part)
 
 
-class NezhaTemperatureSensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
+class NezhaTemperatureSensor(NezhaSensor[ServersCoordinator, Server], NezhaServerEntity):
     """One temperature of a server."""
 
     def __init__(self, coordinator: ServersCoordinator, key: str, name: str) -> None:
@@ -610,12 +618,11 @@ class NezhaTemperatureSensor(NezhaSensor[ServersCoordinator], NezhaServerEntity)
         super().__init__(coordinator, key, TEMPERATURE, part=name)
 
     @override
-    def _value(self) -> float | None:
-        celsius = temperatures(self._server).get(self._name)
-        return None if celsius is None else round(celsius, TENTH)
+    def _read(self, part: Server) -> float | None:
+        return temperatures(part).get(self._name)
 
 
-class NezhaGpuSensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
+class NezhaGpuSensor(NezhaSensor[ServersCoordinator, Server], NezhaServerEntity):
     """The usage of a GPU after the first."""
 
     def __init__(self, coordinator: ServersCoordinator, key: str, number: int) -> None:
@@ -625,13 +632,12 @@ class NezhaGpuSensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
         super().__init__(coordinator, key, FURTHER_GPU, part=str(number))
 
     @override
-    def _value(self) -> float | None:
-        usages = self._server.state.gpu if self._server.state else ()
-        usage = usages[self._number - 1] if len(usages) >= self._number else None
-        return None if usage is None else round(usage, TENTH)
+    def _read(self, part: Server) -> float | None:
+        usages = part.state.gpu if part.state else ()
+        return usages[self._number - 1] if len(usages) >= self._number else None
 
 
-class NezhaLatencySensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
+class NezhaLatencySensor(NezhaSensor[ServersCoordinator, Server], NezhaServerEntity):
     """What one monitor has last measured from a server."""
 
     def __init__(
@@ -650,17 +656,20 @@ class NezhaLatencySensor(NezhaSensor[ServersCoordinator], NezhaServerEntity):
         self.async_on_remove(self._latency.async_add_listener(self._handle_coordinator_update, self._key))
 
     @override
-    def _value(self) -> float | None:
-        delay = self._latency.data.get(self._key, {}).get(self._monitor_id)
-        return None if delay is None else round(delay, TENTH)
+    def _read(self, part: Server) -> float | None:
+        return self._latency.data.get(self._key, {}).get(self._monitor_id)
 
 
-class NezhaMonitorSensor(NezhaSensor[MonitorsCoordinator], NezhaMonitorEntity):
+class NezhaMonitorSensor(NezhaSensor[MonitorsCoordinator, Monitor], NezhaMonitorEntity):
     """What all servers together say of a monitor."""
 
     entity_description: MonitorSensorDescription
 
+    def __init__(self, coordinator: MonitorsCoordinator, monitor: int, description: MonitorSensorDescription) -> None:
+        """Show what the description says."""
+        self._digits = description.digits
+        super().__init__(coordinator, monitor, description)
+
     @override
-    def _value(self) -> float | None:
-        value = self.entity_description.value_fn(self._monitor)
-        return None if value is None else round(value, self.entity_description.digits)
+    def _read(self, part: Monitor) -> float | None:
+        return self.entity_description.value_fn(part)

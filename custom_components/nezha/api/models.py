@@ -62,6 +62,12 @@ class State:
     temperatures: tuple[Temperature, ...] = ()
     gpu: tuple[float | None, ...] = ()
 
+    @property
+    def outline(self) -> tuple[object, ...]:
+        """What decides which of its values mean something."""
+        has_load = bool(self.load_1 or self.load_5 or self.load_15)
+        return has_load, len(self.gpu), [temperature.name for temperature in self.temperatures]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
@@ -86,6 +92,14 @@ class Server:
     state: State | None = None
     online: bool = False
     forgotten_since: datetime | None = None
+
+    @property
+    def outline(self) -> tuple[object, ...]:
+        """What decides which of its values mean something; the rest of it changes all the time."""
+        return (
+            *(self.host, self.groups, self.country_code, self.ipv4, self.ipv6, self.last_active is not None),
+            self.state and self.state.outline,
+        )
 
     @property
     def mem_usage(self) -> float | None:
