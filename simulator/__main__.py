@@ -18,9 +18,11 @@ _DESCRIPTION: Final = """\
 Runs a Nezha dashboard with made-up servers for tests and demos.
 
 The first line on the standard output is JSON: the address, the token and the user's name and password as far as the
-generation has them, the generation, the number of servers and the address of the control. Then it stays until it is
-interrupted or terminated.
+generation has them, those of the member if there is one, the generation, the number of servers and the address of the
+control. Then it stays until it is interrupted or terminated.
 """
+_MEMBER: Final = "member"
+"""A member's user name and password."""
 _FAULTS: Final = f"""\
 faults:
   {"\n  ".join(FaultKind)}
@@ -46,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--token", help="the API token, or from 2.1.0 on a personal one; made up when left out")
     parser.add_argument("--username", default="admin", help="of generations 1 and 2 (%(default)s)")
     parser.add_argument("--password", default="admin", help="of generations 1 and 2 (%(default)s)")
+    parser.add_argument("--member", type=_ids, help="servers of a further user, 1,3; a member from 1.4.0 on")
     parser.add_argument("--force-auth", action="store_true", help="show guests nothing, from 1.6.8 on")
     parser.add_argument("--real-ip-header", default="", help="switch the firewall on: a header, or NZ::Use-Peer-IP")
     parser.add_argument("--tsdb", action="store_true", help="keep a store of time series, in generation 2")
@@ -60,9 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _ids(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
 def _dashboard(options: argparse.Namespace) -> Dashboard:
     world = World(seed=options.seed, servers=options.servers, latency_points=options.latency_points)
-    return Dashboard(
+    dashboard = Dashboard(
         world,
         generation=options.generation,
         version=options.dashboard_version,
@@ -75,6 +82,9 @@ def _dashboard(options: argparse.Namespace) -> Dashboard:
         tsdb=options.tsdb,
         frame_interval=options.frame_interval,
     )
+    if options.member:
+        dashboard.add_member(_MEMBER, _MEMBER, server_ids=options.member)
+    return dashboard
 
 
 def _credentials(dashboard: Dashboard, generation: str) -> dict[str, str]:
@@ -99,6 +109,7 @@ async def _serve(dashboard: Dashboard, options: argparse.Namespace) -> None:
         introduction = {
             "url": url,
             **_credentials(dashboard, options.generation),
+            **({"member": {"username": _MEMBER, "password": _MEMBER}} if options.member else {}),
             "generation": options.generation,
             "servers": options.servers,
             "control": f"{url}{PREFIX}",
@@ -116,7 +127,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         dashboard = _dashboard(options)
-    except ValueError as error:
+    except (LookupError, ValueError) as error:
         parser.error(str(error))
     asyncio.run(_serve(dashboard, options))
 

@@ -1,4 +1,4 @@
-"""Who may look at a dashboard of generation 1 or 2: its user with sessions, tokens with scopes, and guests."""
+"""Who may look at a dashboard of generation 1 or 2: its users with sessions, tokens with scopes, and guests."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
@@ -11,10 +11,26 @@ import json
 from typing import Any, Final
 
 from simulator.clock import Clock
-from simulator.servers import Server
+from simulator.servers import ADMINISTRATOR
+from simulator.settings import Settings
 
 TOKEN_PREFIX: Final = "nzp_"  # noqa: S105  # of every token
 HOUR: Final = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Whoever can log in."""
+
+    id: int
+    username: str
+    password: str
+    is_administrator: bool = True
+    """Whether everything is theirs; a member has what is their own."""
+
+    def owns(self, owner: int) -> bool:
+        """Return whether what belongs to a user is theirs."""
+        return self.is_administrator or self.id == owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +38,8 @@ class Token:
     """A personal access token."""
 
     id: int
+    owner: int
+    """The id of its user."""
     value: str
     name: str
     scopes: tuple[str, ...]
@@ -41,15 +59,13 @@ class Token:
 class Viewer:
     """Who asks."""
 
-    user: bool = False
-    """Whether it is the dashboard's user, and no guest."""
+    user: User | None = None
+    """None for a guest."""
     token: Token | None = None
 
-    def sees(self, server: Server) -> bool:
-        """Return whether a server is shown to this viewer."""
-        if not self.user:
-            return not server.hide_for_guest
-        return self.allows(server.id)
+    def owns(self, owner: int) -> bool:
+        """Return whether what belongs to a user is this viewer's."""
+        return self.user is not None and self.user.owns(owner)
 
     def allows(self, server_id: int) -> bool:
         """Return whether no whitelist keeps a server from this viewer."""
@@ -57,13 +73,11 @@ class Viewer:
 
 
 GUEST: Final = Viewer()
-USER: Final = Viewer(user=True)
 
 
 class Standing(Enum):
-    """What a dashboard thinks of a session token (JWT)."""
+    """What a dashboard thinks of a session token (JWT) that opens nothing."""
 
-    USER = auto()
     GUEST = auto()
     """Expired, of another address, or none of its own."""
     REVOKED = auto()
@@ -80,21 +94,28 @@ class Login:
 
 
 class Accounts:
-    """The user's sessions and tokens."""
+    """The users, their sessions and their tokens."""
 
-    def __init__(self, clock: Clock, seed: int, *, has_sessions: bool = True) -> None:
-        """Begin without a session and without a token.
+    def __init__(
+        self, settings: Settings, clock: Clock, seed: int, *, has_roles: bool = True, has_sessions: bool = True
+    ) -> None:
+        """Begin with the administrator alone, without a session and without a token.
 
         Args:
+            settings: Tell the administrator's name and password.
             clock: Decides what has expired.
             seed: Dashboards of different seeds do not know each other's logins.
+            has_roles: Whether there are members, who came with 1.4.0; before, every user is an administrator.
             has_sessions: Whether sessions are remembered and can be ended one by one, which came with 2.0.14.
 
         """
         self.tokens: Final[dict[str, Token]] = {}
-        self.user_exists = True
+        self._settings: Final = settings
+        self._members: Final[list[User]] = []
+        self._has_administrator = True
         self._clock: Final = clock
         self._seed: Final = seed
+        self._has_roles: Final = has_roles
         self._has_sessions: Final = has_sessions
         self._key = 0
         self._logins = 0
@@ -102,22 +123,53 @@ class Accounts:
         self._expired_up_to = 0
         self._ended_up_to = 0
 
-    def log_in(self, address: str, *, seconds: float = HOUR) -> Login:
-        """Return the token of a new session, bound to a client's address."""
+    @property
+    def users(self) -> list[User]:
+        """Return everybody who can log in."""
+        settings = self._settings
+        administrator = User(id=ADMINISTRATOR, username=settings.username, password=settings.password)
+        return [*([administrator] if self._has_administrator else []), *self._members]
+
+    def user(self, user_id: int) -> User | None:
+        """Return the user of an id, None if there is none."""
+        return next((user for user in self.users if user.id == user_id), None)
+
+    def named(self, username: str) -> User | None:
+        """Return the user of a name, None if there is none."""
+        return next((user for user in self.users if user.username == username), None)
+
+    def add_member(self, username: str, password: str) -> User:
+        """Make a further user, who is a member where there are any.
+
+        Raises:
+            ValueError: Somebody has this name.
+
+        """
+        if self.named(username):
+            raise ValueError(f"there is a user {username} already")
+        number = ADMINISTRATOR + 1 + len(self._members)
+        self._members.append(
+            User(id=number, username=username, password=password, is_administrator=not self._has_roles)
+        )
+        return self._members[-1]
+
+    def log_in(self, user_id: int, address: str, *, seconds: float = HOUR) -> Login:
+        """Return the token of a user's new session, bound to a client's address."""
         self._logins += 1
         expires = int(self._clock.dashboard_now() + seconds)
-        claims = {"exp": expires, "ip": address, "sid": self._logins, "user_id": "1"}
+        claims = {"exp": expires, "ip": address, "sid": self._logins, "user_id": str(user_id)}
         body = f"{_encode({'alg': 'HS256', 'typ': 'JWT'})}.{_encode(claims)}"
         return Login(f"{body}.{self._signature(body)}", expires)
 
-    def standing(self, token: str, address: str) -> Standing:
-        """Return what a session token that came from an address is worth."""
+    def standing(self, token: str, address: str) -> User | Standing:
+        """Return whose session a token that came from an address opens, or what else it is worth."""
         claims = self._claims(token)
         if claims is None or claims["exp"] <= self._clock.dashboard_now() or claims["sid"] <= self._expired_up_to:
             return Standing.GUEST
-        if claims["sid"] <= self._ended_up_to:
+        user = self.user(int(claims["user_id"]))
+        if user is None or claims["sid"] <= self._ended_up_to:
             return Standing.REVOKED
-        return Standing.USER if claims["ip"] == address else Standing.GUEST
+        return user if claims["ip"] == address else Standing.GUEST
 
     def expire_sessions(self) -> None:
         """Let every session token so far be too old."""
@@ -131,23 +183,24 @@ class Accounts:
             self._key += 1
 
     def delete_user(self) -> None:
-        """Let tokens and rightly signed sessions belong to nobody."""
-        self.user_exists = False
-        self._ended_up_to = self._logins
+        """Let the administrator's tokens and rightly signed sessions belong to nobody."""
+        self._has_administrator = False
 
     def add_token(
         self,
         value: str,
         scopes: Iterable[str],
         *,
+        owner: int = ADMINISTRATOR,
         server_ids: Iterable[int] = (),
         days: float | None = None,
     ) -> Token:
-        """Make a personal access token; without days it never expires."""
+        """Make a user's personal access token; without days it never expires."""
         self._tokens_made += 1
         created = self._clock.dashboard_now()
         token = Token(
             id=self._tokens_made,
+            owner=owner,
             value=value,
             name=f"token {self._tokens_made}",
             scopes=tuple(scopes),

@@ -33,7 +33,9 @@ control, below {PREFIX} of the printed address, JSON both ways:
 actions, with their further fields:
   stop, start, delete  server_id
   reboot               server_id, seconds (until the agent is back)
-  edit                 server_id, name, group, display_index, hide_for_guest, public_note, note: any of these
+  edit                 server_id, name, group, display_index, hide_for_guest, public_note, note, owner: any of these
+  edit_monitor         monitor_id, name, hide_for_guest, only_listed, listed (server ids: the only ones that it covers,
+                       or does not), broken, owner: any of these
   add                  name, group: a server that reports at once; the answer's result is its id
   set_state, set_host  server_id, values: fields held fixed, {{"cpu": 93.5}}; null lets one go; NaN is understood
   restart_dashboard    seconds (until all agents are back): it forgets what agents told it and ends streams
@@ -41,8 +43,9 @@ actions, with their further fields:
   jitter_boot_time     server_id, by, seconds: a later boot time, and no state for some seconds
   revoke_token         token: the first one if left out
   replace_token        token
-  add_token            scopes, server_ids, days: a further personal access token, the answer's result
-  log_in               address: a session, the answer's result is its token (JWT)
+  add_member           username, password, server_ids, monitor_ids: a user who has these; the answer's result is an id
+  add_token            scopes, server_ids, days, user_id: a further personal access token, the answer's result
+  log_in               address, user_id: a session, the answer's result is its token (JWT)
   expire_sessions, end_sessions, delete_user, send_frame, end_streams   -
   send_text            text, to every stream
   silence              on: whether streams stay open and send nothing
@@ -89,6 +92,7 @@ class Control:
             "add": world.add,
             "delete": world.delete,
             "edit": world.edit,
+            "edit_monitor": world.edit_monitor,
             "jitter_boot_time": world.jitter_boot_time,
             "lose_power": world.lose_power,
             "reboot": world.reboot,

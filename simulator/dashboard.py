@@ -16,6 +16,7 @@ from simulator.received import ReceivedRequest, RequestLog, new_request_log
 from simulator.routes_v0 import RoutesV0
 from simulator.routes_v1 import RoutesV1
 from simulator.routes_v2 import READING, RoutesV2
+from simulator.servers import ADMINISTRATOR
 from simulator.settings import Options, Settings, made_up_token
 from simulator.streams import Streams
 from simulator.waf import Waf
@@ -56,7 +57,15 @@ class Dashboard:
         self.world: Final = world or World()
         self.settings: Final = Settings(version=version or routes.newest, token="", **options)
         numbers = tuple(int(part) for part in re.findall(r"\d+", self.settings.version))
-        self.accounts: Final = Accounts(self.world.clock, self.world.seed, has_sessions=numbers >= (2, 0, 14))
+        self._has_users: Final = generation != "v0"
+        self._has_roles: Final = numbers >= (1, 4)
+        self.accounts: Final = Accounts(
+            self.settings,
+            self.world.clock,
+            self.world.seed,
+            has_roles=self._has_roles,
+            has_sessions=numbers >= (2, 0, 14),
+        )
         self.waf: Final = Waf(self.world.clock)
         self.streams: Final = Streams(self.settings)
         self.requests: Final[RequestLog] = new_request_log()
@@ -96,16 +105,39 @@ class Dashboard:
         if self._has_scopes:
             self.accounts.add_token(token, self._scopes)
 
-    def add_token(self, *scopes: str, server_ids: Iterable[int] = (), days: float | None = None) -> str:
+    def add_token(
+        self, *scopes: str, server_ids: Iterable[int] = (), days: float | None = None, user_id: int = ADMINISTRATOR
+    ) -> str:
         """Make a further personal access token, with the scopes that reading needs if none are given."""
         number = len(self.accounts.tokens) + 2
         value = TOKEN_PREFIX + made_up_token(self.world.seed, number)
-        self.accounts.add_token(value, scopes or self._scopes, server_ids=server_ids, days=days)
+        self.accounts.add_token(value, scopes or self._scopes, owner=user_id, server_ids=server_ids, days=days)
         return value
 
-    def log_in(self, address: str = "") -> str:
-        """Return the token (JWT) of a new session, as a login from an address brings it."""
-        return self.accounts.log_in(address).token
+    def add_member(
+        self, username: str, password: str, *, server_ids: Iterable[int] = (), monitor_ids: Iterable[int] = ()
+    ) -> int:
+        """Make a user who administers nothing but has some servers and monitors, and return their id.
+
+        Before 1.4.0 all users are equal and nothing belongs to anybody.
+
+        Raises:
+            ValueError: Somebody has this name, or it is a dashboard of generation 0.
+
+        """
+        if not self._has_users:
+            raise ValueError(f"dashboards of version {self.settings.version} know no users")
+        member = self.accounts.add_member(username, password).id
+        if self._has_roles:
+            for server_id in server_ids:
+                self.world.edit(server_id, owner=member)
+            for monitor_id in monitor_ids:
+                self.world.edit_monitor(monitor_id, owner=member)
+        return member
+
+    def log_in(self, address: str = "", *, user_id: int = ADMINISTRATOR) -> str:
+        """Return the token (JWT) of a user's new session, as a login from an address brings it."""
+        return self.accounts.log_in(user_id, address).token
 
     def expire_sessions(self) -> None:
         """Let every session token so far be too old."""
@@ -116,7 +148,7 @@ class Dashboard:
         self.accounts.end_sessions()
 
     def delete_user(self) -> None:
-        """Let the user be gone, whom sessions and tokens belong to."""
+        """Let the administrator be gone, and their sessions and tokens belong to nobody."""
         self.accounts.delete_user()
 
     def send_frame(self) -> None:
@@ -155,6 +187,7 @@ class Dashboard:
     def actions(self) -> Mapping[str, Callable[..., object]]:
         """Return what the control can have done, by name."""
         return {
+            "add_member": self.add_member,
             "add_token": lambda scopes=(), **limits: self.add_token(*scopes, **limits),
             "delete_user": self.delete_user,
             "end_sessions": self.end_sessions,

@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from simulator.accounts import GUEST, TOKEN_PREFIX, USER, Standing, Token, Viewer
+from simulator.accounts import GUEST, TOKEN_PREFIX, Standing, Token, User, Viewer
 from simulator.answers import blocked, failure, unauthorized
 from simulator.interior import Interior
 from simulator.versions import Version
@@ -63,10 +63,10 @@ class Door:
         if access is not Access.OPEN and self._is_token(request, given):
             return self._admit_token(request, given, scope)
         standings = [self._standing(request, carried) for carried in self._carried(request)]
-        if Standing.USER in standings:
+        if user := next((each for each in standings if isinstance(each, User)), None):
             if access is Access.OPTIONAL:
                 self.forgive(request, Reason.TOKEN)
-            return USER
+            return Viewer(user)
         shut = access is Access.STRICT or (access is Access.OPTIONAL and self._forces())
         if shut:
             return self.unauthorized()
@@ -118,14 +118,14 @@ class Door:
             return failure("ApiErrorForbidden: this endpoint is not accessible by api token", status=403)
         if not token.allows(scope):
             return failure(f"ApiErrorForbidden: api token lacks scope {scope}", status=403)
-        return Viewer(user=True, token=token)
+        return Viewer(self.interior.accounts.user(token.owner), token)
 
     def _fate(self, token: Token) -> str:
         """Return what is wrong with a token that is known, nothing if it is good."""
         accounts = self.interior.accounts
         if accounts.expired(token):
             return "api token expired"
-        return "" if accounts.user_exists else "owner of api token not found"
+        return "" if accounts.user(token.owner) else "owner of api token not found"
 
     def _carried(self, request: web.Request) -> Iterator[str]:
         """Yield what may be a session token, in the order in which they are tried."""
@@ -136,7 +136,7 @@ class Door:
             if carried:
                 yield carried
 
-    def _standing(self, request: web.Request, token: str) -> Standing:
+    def _standing(self, request: web.Request, token: str) -> User | Standing:
         return self.interior.accounts.standing(token, self.bound_address(request))
 
     def _admit_revoked(self, request: web.Request) -> Viewer | web.Response:

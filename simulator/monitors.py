@@ -4,13 +4,15 @@ Every server probes each monitor's target twice a minute, and the dashboard stor
 point; a probe without an answer enters that mean as 0 ms.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
 import math
-from typing import Final
+from typing import Final, TypedDict
 
 from simulator.chance import between, fraction
 from simulator.machines import DAY, Machine
+from simulator.servers import ADMINISTRATOR
 
 _PROBES: Final = 2
 
@@ -25,7 +27,7 @@ class MonitorKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """A latency check that every server performs."""
+    """A latency check that servers perform."""
 
     id: int
     name: str
@@ -35,6 +37,20 @@ class Monitor:
     """Milliseconds on top of a server's distance."""
     broken: bool = False
     """Whether no probe ever gets an answer."""
+    owner: int = ADMINISTRATOR
+    """The id of its user."""
+    hide_for_guest: bool = False
+    only_listed: bool = False
+    """Whether it covers the listed servers, and not all others."""
+    listed: Collection[int] = ()
+
+    def covers(self, server_id: int) -> bool:
+        """Return whether a server is among those that it is meant for."""
+        return (server_id in self.listed) is self.only_listed
+
+    def is_probed_by(self, server_id: int, owner: int) -> bool:
+        """Return whether a server of some user performs it: those of others do so for administrators alone."""
+        return self.covers(server_id) and self.owner in {ADMINISTRATOR, owner}
 
     def latency(self, machine: Machine, minute: int) -> float:
         """Return the milliseconds stored for a minute (Unix seconds / 60): 0 when nothing answered."""
@@ -47,6 +63,17 @@ class Monitor:
         day = math.sin(math.tau * (minute * 60 % DAY) / DAY)
         milliseconds = (machine.distance + self.extra) * (1 + 0.1 * day) + between(0, 2.5, *key)
         return round(milliseconds * answered / _PROBES, 5)
+
+
+class MonitorChanges(TypedDict, total=False):
+    """What its owner can change about a monitor."""
+
+    name: str
+    hide_for_guest: bool
+    only_listed: bool
+    listed: Collection[int]
+    broken: bool
+    owner: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from simulator.accounts import Login, Viewer
+from simulator.accounts import Login, User, Viewer
 from simulator.answers import failure, success, timestamp
 from simulator.door import Access, Door
 from simulator.go_json import encode
@@ -32,6 +32,12 @@ class Visit:
     viewer: Viewer
     number: int
     """The id in the path, 0 if there is none."""
+
+    @property
+    def user(self) -> User:
+        """Who asks where guests are not let in."""
+        assert self.viewer.user is not None  # noqa: S101  # the door let nobody else in
+        return self.viewer.user
 
 
 type Answer = Callable[[Visit], Awaitable[web.StreamResponse]]
@@ -72,7 +78,7 @@ class RoutesV1:
         self.interior: Final = interior
         self.version: Final = parse_version(interior.settings.version, self.oldest, self.newest_known)
         self.door: Final = Door(interior, self.version, interior.settings.site_name)
-        self.wire: WireV1 = WireV1(interior.world, interior.settings, self.version)
+        self.wire: WireV1 = WireV1(interior.world, interior.settings, interior.accounts, self.version)
         self.calls = 0
         interior.world.equip(self.agent, Returns.AT_ONCE if self.version < (2, 2, 11) else Returns.AFTER_RESTART)
 
@@ -116,7 +122,7 @@ class RoutesV1:
 
     async def refresh(self, visit: Visit) -> web.StreamResponse:
         """Answer with a new session token."""
-        return self.logged_in(self._new_login(visit.request))
+        return self.logged_in(self._new_login(visit.request, visit.user))
 
     def logged_in(self, login: Login) -> web.Response:
         """Return the answer that brings a session token, also as a cookie."""
@@ -130,7 +136,7 @@ class RoutesV1:
         server = self.interior.world.server(visit.number)
         if server is None:
             return failure("server not found")
-        return server if visit.viewer.sees(server) else failure("unauthorized")
+        return server if self.wire.permissions.opens_server(visit.viewer, server) else failure("unauthorized")
 
     def dress(self, request: web.Request, route: Route, response: web.StreamResponse, *, known: bool) -> None:
         """Add what later versions add to an answer to someone known."""
@@ -145,35 +151,30 @@ class RoutesV1:
             return failure(f'strconv.ParseUint: parsing "{given}": invalid syntax')
         response = await route.answer(Visit(request, viewer, int(given)))
         if not response.prepared:
-            self.dress(request, route, response, known=viewer.user)
+            self.dress(request, route, response, known=viewer.user is not None)
         return response
 
     async def _setting(self, visit: Visit) -> web.StreamResponse:
-        return success(self.wire.setting(admin=visit.viewer.user))
+        return success(self.wire.setting(visit.viewer))
 
     async def _login(self, visit: Visit) -> web.StreamResponse:
         """Answer a login: whatever can be read and is wrong counts as an attack, an empty name too."""
         given = await _credentials(visit.request)
         if given is None:
             return self.door.unauthorized()
-        settings = self.interior.settings
         username, password = given
-        if self.interior.accounts.user_exists and (username, password) == (settings.username, settings.password):
+        user = self.interior.accounts.named(username)
+        if user and user.password == password:
             self.door.forgive(visit.request, Reason.UNKNOWN_USER, username)
-            return self.logged_in(self._new_login(visit.request))
-        self.door.strike(visit.request, username if username == settings.username else Reason.UNKNOWN_USER)
+            return self.logged_in(self._new_login(visit.request, user))
+        self.door.strike(visit.request, username if user else Reason.UNKNOWN_USER)
         return self.door.unauthorized()
 
-    def _new_login(self, request: web.Request) -> Login:
-        return self.interior.accounts.log_in(self.door.bound_address(request))
+    def _new_login(self, request: web.Request, user: User) -> Login:
+        return self.interior.accounts.log_in(user.id, self.door.bound_address(request))
 
-    async def _profile(self, _: Visit) -> web.StreamResponse:
-        created = self.wire.date(self.interior.world.founded)
-        hashed = {"password": f"$2a$10${'h' * 53}"} if self.version <= (2, 2, 6) else {}
-        role = {"role": 0} if self.version >= (2, 1, 1) else {}
-        secret = {"agent_secret": "a" * 32} if self.version >= (1, 4) else {}
-        user = {"id": 1, "created_at": created, "updated_at": created, "username": self.interior.settings.username}
-        return success(user | hashed | role | secret)
+    async def _profile(self, visit: Visit) -> web.StreamResponse:
+        return success(self.wire.profile(visit.user))
 
     async def _servers(self, visit: Visit) -> web.StreamResponse:
         return success(self.wire.servers(visit.viewer, visit.request.query.get("id", "")))

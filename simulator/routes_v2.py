@@ -37,7 +37,7 @@ class RoutesV2(RoutesV1):
 
         """
         super().__init__(interior)
-        self.wire: WireV2 = WireV2(interior.world, interior.settings, self.version)
+        self.wire: WireV2 = WireV2(interior.world, interior.settings, interior.accounts, self.version)
 
     def routes(self) -> list[Route]:
         """Return the endpoints that a client may want to read."""
@@ -87,12 +87,12 @@ class RoutesV2(RoutesV1):
         period = _period(visit)
         if not isinstance(server, Server):
             return server
-        return success(self.wire.latency_of(server, period)) if isinstance(period, str) else period
+        return success(self.wire.latency_of(server, visit.viewer, period)) if isinstance(period, str) else period
 
     async def _history(self, visit: Visit) -> web.StreamResponse:
-        monitor = next((monitor for monitor in self.interior.world.monitors if monitor.id == visit.number), None)
+        monitor = self.interior.world.monitor(visit.number)
         period = _period(visit)
-        if monitor is None:
+        if monitor is None or not self.wire.opens(visit.viewer, monitor):
             return failure("service not found")
         if not isinstance(period, str):
             return period
@@ -108,8 +108,9 @@ class RoutesV2(RoutesV1):
             return failure("invalid metric name")
         return success(self.wire.metrics(server, metric, period)) if isinstance(period, str) else period
 
-    async def _tokens(self, _: Visit) -> web.StreamResponse:
-        return success(_listed(list(self.interior.accounts.tokens.values())))
+    async def _tokens(self, visit: Visit) -> web.StreamResponse:
+        tokens = self.interior.accounts.tokens.values()
+        return success(_listed([token for token in tokens if token.owner == visit.user.id]))
 
     async def _transfers(self, _: Visit) -> web.StreamResponse:
         return success([])
@@ -120,7 +121,7 @@ def _period(visit: Visit) -> str | web.Response:
     period = visit.request.query.get("period") or "1d"
     if period not in PERIODS:
         return failure(f"invalid period: {period}, expected 1d, 7d, or 30d")
-    if period != "1d" and not visit.viewer.user:
+    if period != "1d" and visit.viewer.user is None:
         return failure("unauthorized: only 1d data available for guests")
     return period
 

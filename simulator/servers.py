@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from simulator.agent import Agent, Report
+
+NOBODY: Final = 0
+"""Who owns a server that registered itself with the secret of all agents."""
+ADMINISTRATOR: Final = 1
+"""The id of the first user, who owns whatever is nobody else's."""
 
 
 class Returns(Enum):
@@ -33,8 +38,8 @@ class Server:
     updated: float
     report: Report | None
     """The last report; None when none came since the dashboard started."""
-    owned: bool
-    """Whether it is the user's; a server that registered itself with the secret of all agents is nobody's."""
+    owner: int
+    """The id of its user."""
     connected: bool
     """Whether the agent's stream is open, as far as the dashboard knows."""
     stateless: bool
@@ -60,6 +65,7 @@ class Changes(TypedDict, total=False):
     hide_for_guest: bool | None
     public_note: str | None
     note: str | None
+    owner: int | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,5 +80,5 @@ class Entry:
     note: str = ""
     created: float
     updated: float
-    owned: bool = True
+    owner: int = ADMINISTRATOR
     agent: Agent

@@ -22,7 +22,8 @@ _NEWEST: Final = 15
 
 def thirty_days(world: World, monitor: Monitor) -> dict[str, Any]:
     """Return the counts and mean delays of a service; of each list the last is today's."""
-    servers = [server.id for server in world.servers() if server.report]
+    probing = (server for server in world.servers() if monitor.is_probed_by(server.id, server.owner))
+    servers = [server.id for server in probing if server.report]
     failing = sum(world.machine(server_id).failing for server_id in servers)
     share = 1.0 if monitor.broken else failing / max(len(servers), 1)
     probes = [minutes * _PROBES * len(servers) for minutes in _minutes(world)]

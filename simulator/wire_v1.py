@@ -3,16 +3,17 @@
 Keys are snake_case, except those of temperatures; zeros, empty texts and empty lists are left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from simulator.accounts import Viewer
+from simulator.accounts import Accounts, User, Viewer
 from simulator.answers import ZERO_TIME, timestamp
 from simulator.chance import shuffled
 from simulator.facts import Host, State
 from simulator.monitors import History, Monitor, MonitorKind
-from simulator.servers import Group, Server
+from simulator.permissions import Permissions
+from simulator.servers import ADMINISTRATOR, Group, Server
 from simulator.settings import Settings
 from simulator.versions import Version, version_text
 from simulator.wire_services import cycle_transfer, thirty_days
@@ -21,7 +22,7 @@ from simulator.world import World
 _ZONE: Final = 8
 """Hours that the dashboard's time zone is ahead of UTC."""
 _FOR_OWNERS: Final = {"platform_version", "version"}
-"""What of a host guests are not told."""
+"""What of a host guests are not told, and nobody of another's later on."""
 _TEMPLATES: Final = (
     ("admin-dist", "OfficialAdmin", "https://github.com/nezhahq/admin-frontend", "nezhahq"),
     ("user-dist", "Official", "https://github.com/hamster1963/nezha-dash-v1", "hamster1963"),
@@ -35,17 +36,33 @@ class WireV1:
 
     world: World
     settings: Settings
+    accounts: Accounts
     version: Version
 
-    def setting(self, *, admin: bool) -> dict[str, Any]:
+    @property
+    def permissions(self) -> Permissions:
+        """Who is shown what."""
+        return Permissions(self.version)
+
+    def setting(self, viewer: Viewer) -> dict[str, Any]:
         """Return `data` of /setting: flat before 1.5.0."""
-        config = self._config(admin=admin)
+        admin = viewer.owns(ADMINISTRATOR)
+        config = self._config(admin=admin, guest=viewer.user is None)
         rest = self._beyond_config() if admin else {}
         return config | rest if self.version < (1, 5) else {"config": config} | rest
 
+    def profile(self, user: User) -> dict[str, Any]:
+        """Return `data` of /profile."""
+        created = self.date(self.world.founded)
+        hashed = {"password": f"$2a$10${'h' * 53}"} if self.version <= (2, 2, 6) else {}
+        role = {} if user.is_administrator and self.version < (2, 1, 1) else {"role": int(not user.is_administrator)}
+        secret = {"agent_secret": "a" * 32} if self.version >= (1, 4) else {}
+        told = {"id": user.id, "created_at": created, "updated_at": created, "username": user.username}
+        return told | hashed | role | secret
+
     def servers(self, viewer: Viewer, ids: str) -> list[dict[str, Any]]:
         """Return `data` of /server: all that the viewer sees where a filter finds nothing."""
-        servers = self.ordered(viewer)
+        servers = self.ordered(viewer, self.permissions.lists_server)
         wanted = self._filter(servers, ids)
         return [self._entry(server) for server in servers if server.id in wanted] or [
             self._entry(server) for server in servers
@@ -53,30 +70,43 @@ class WireV1:
 
     def groups(self, viewer: Viewer) -> list[dict[str, Any]]:
         """Return `data` of /server-group."""
-        return [self._group(group, self._members(group, viewer)) for group in self.world.groups()]
+        return [
+            self._group(group, self._members(group, viewer))
+            for group in self.world.groups()
+            if self.permissions.lists_group(viewer, self._owner(group))
+        ]
 
     def frame(self, viewer: Viewer, *, viewers: int, first: bool) -> dict[str, Any]:
         """Return one frame of a stream."""
         now = int(self.world.clock.dashboard_now()) * 1000
-        servers = [self._frame_entry(server, viewer, first=first) for server in self.ordered(viewer)]
+        shown = self.ordered(viewer, self.permissions.streams_server)
+        servers = [self._frame_entry(server, viewer, first=first) for server in shown]
         online = {"online": viewers} if self.version >= (1, 3) else {}
         return {"now": now} | online | present({"servers": servers})
 
     def summary(self, viewer: Viewer) -> dict[str, Any]:
-        """Return `data` of /service: thirty days of every service, and the traffic of this month."""
-        servers = self.world.servers() if self.version < (2, 0, 10) else self.ordered(viewer)
-        services = {str(monitor.id): self._summed(monitor) for monitor in self.world.monitors}
-        return {"services": services, "cycle_transfer_stats": {"1": cycle_transfer(self.world, servers)}}
+        """Return `data` of /service: thirty days of services, and the traffic of this month."""
+        filtered = self.version >= (2, 0, 10)
+        servers = self.ordered(viewer, self.permissions.opens_server) if filtered else self.world.servers()
+        services = {
+            str(monitor.id): self._summed(monitor)
+            for monitor in self.world.monitors
+            if self.permissions.sums_up_monitor(viewer, monitor, self._covered(monitor))
+        }
+        traffic = {"1": cycle_transfer(self.world, servers)} if servers else {}
+        return present({"services": services, "cycle_transfer_stats": traffic})
 
     def service_list(self, viewer: Viewer) -> list[dict[str, Any]]:
-        """Return `data` of /service/list; services cover every server, so that a whitelist hides them all."""
-        if not all(viewer.allows(server.id) for server in self.world.servers()):
-            return []
-        return [self._service(monitor) for monitor in self.world.monitors]
+        """Return `data` of /service/list."""
+        return [
+            self._service(monitor)
+            for monitor in self.world.monitors
+            if self.permissions.lists_monitor(viewer, monitor, self._covered(monitor))
+        ]
 
     def service_servers(self, viewer: Viewer, call: int) -> list[int]:
         """Return `data` of /service/server: in any order the servers of which points are stored."""
-        ids = [server.id for server in self.ordered(viewer) if self.world.histories(server.id)]
+        ids = [server.id for server in self.ordered(viewer, self.permissions.opens_server) if self.latency(server)]
         return shuffled(ids, self.world.seed, call)
 
     def latency(self, server: Server) -> list[dict[str, Any]]:
@@ -96,17 +126,17 @@ class WireV1:
             "avg_delay": [delay for _, delay in history.points],
         }
 
-    def ordered(self, viewer: Viewer) -> list[Server]:
-        """Return the servers that a viewer sees, in the order of every answer."""
-        servers = [server for server in self.world.servers() if viewer.sees(server)]
+    def ordered(self, viewer: Viewer, shown: Callable[[Viewer, Server], bool]) -> list[Server]:
+        """Return the servers that are shown to a viewer, in the order of every answer."""
+        servers = [server for server in self.world.servers() if shown(viewer, server)]
         return sorted(servers, key=lambda server: (-server.display_index, server.id))
 
     def date(self, at: float) -> str:
         """Return a Unix second of the world as the dashboard stored it."""
         return timestamp(at + self.world.clock.skew, hours=_ZONE)
 
-    def _config(self, *, admin: bool) -> dict[str, Any]:
-        installing = {"install_host": "127.0.0.1"} if admin or self.version < (1, 9) else {}
+    def _config(self, *, admin: bool, guest: bool) -> dict[str, Any]:
+        installing = {} if guest and self.version >= (1, 9) else {"install_host": "127.0.0.1"}
         owned = {"user_template": "user-dist", "admin_template": "admin-dist"} if admin else {}
         return {
             "language": "en-US",
@@ -161,7 +191,7 @@ class WireV1:
     def _frame_entry(self, server: Server, viewer: Viewer, *, first: bool) -> dict[str, Any]:
         report = server.report
         host = self._host(report.host) if report else {}
-        if not viewer.user and self.version >= (1, 0, 19):
+        if not self.permissions.tells_host(viewer, server):
             host = {name: value for name, value in host.items() if name not in _FOR_OWNERS}
         return {
             "id": server.id,
@@ -195,10 +225,19 @@ class WireV1:
         return timestamp(server.report.at + self.world.clock.skew) if server.report else ZERO_TIME
 
     def _members(self, group: Group, viewer: Viewer) -> list[int]:
-        """Return a group's servers; guests of early versions are told also of hidden ones."""
-        shown = self.version < (2, 0, 5)
-        servers = (server for server in self.world.servers() if server.group == group.name)
-        return [server.id for server in servers if shown or viewer.sees(server)]
+        """Return a group's servers."""
+        return [server.id for server in self._grouped(group) if self.permissions.groups_server(viewer, server)]
+
+    def _owner(self, group: Group) -> int:
+        """Return whose a group is: that of a user whose servers alone are in it, the administrator's otherwise."""
+        owners = {server.owner for server in self._grouped(group)}
+        return owners.pop() if len(owners) == 1 else ADMINISTRATOR
+
+    def _grouped(self, group: Group) -> list[Server]:
+        return [server for server in self.world.servers() if server.group == group.name]
+
+    def _covered(self, monitor: Monitor) -> list[Server]:
+        return [server for server in self.world.servers() if monitor.is_probed_by(server.id, server.owner)]
 
     def _group(self, group: Group, members: list[int]) -> dict[str, Any]:
         created = self.date(group.created)
@@ -214,7 +253,9 @@ class WireV1:
     def _service(self, monitor: Monitor) -> dict[str, Any]:
         created = self.date(self.world.founded)
         indexed = {"display_index": 0} if self.version >= (2,) else {}
-        shown = {"enable_show_in_service": True} if self.version < (2, 1, 5) else {}
+        hidden = monitor.hide_for_guest
+        early = self.version < (2, 1, 5)
+        shown = {"enable_show_in_service": not hidden} if early else {"hide_for_guest": hidden}
         return {
             "id": monitor.id,
             "created_at": created,
@@ -225,13 +266,13 @@ class WireV1:
             "duration": 30,
             **indexed,
             "notification_group_id": 0,
-            "cover": 0,
-            **shown,
+            "cover": int(monitor.only_listed),
+            **present(shown),
             "fail_trigger_tasks": [],
             "recover_trigger_tasks": [],
             "min_latency": 0,
             "max_latency": 0,
-            "skip_servers": {},
+            "skip_servers": {str(server_id): True for server_id in sorted(monitor.listed, key=str)},
         }
 
 

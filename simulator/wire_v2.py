@@ -40,25 +40,33 @@ METRICS: Final[dict[str, Callable[[State], float]]] = {
 class WireV2(WireV1):
     """Payloads of a dashboard of one version."""
 
-    def setting(self, *, admin: bool) -> dict[str, Any]:
+    def setting(self, viewer: Viewer) -> dict[str, Any]:
         """Return `data` of /setting, by which this generation is known."""
-        return super().setting(admin=admin) | {"tsdb_enabled": self.settings.tsdb}
+        return super().setting(viewer) | {"tsdb_enabled": self.settings.tsdb}
 
     def groups(self, viewer: Viewer) -> list[dict[str, Any]]:
         """Return `data` of /server-group; later versions drop groups of which nothing is shown."""
         groups = super().groups(viewer)
-        limited = not viewer.user or viewer.token is not None
+        limited = viewer.user is None or (viewer.token is not None and viewer.token.server_ids)
         return [each for each in groups if each["servers"]] if limited and self.version >= (2, 0, 14) else groups
 
     def service_servers(self, viewer: Viewer, call: int) -> list[int]:
-        """Return `data` of /service/server: in any order the servers that a service covers, which all are."""
-        return shuffled([server.id for server in self.ordered(viewer)], self.world.seed, call)
+        """Return `data` of /service/server: in any order the servers that a service covers, hidden or not."""
+        shown = self.ordered(viewer, self.permissions.opens_server)
+        monitors = self.world.monitors
+        ids = [server.id for server in shown if any(monitor.covers(server.id) for monitor in monitors)]
+        return shuffled(ids, self.world.seed, call)
 
-    def latency_of(self, server: Server, period: str) -> list[dict[str, Any]]:
+    def opens(self, viewer: Viewer, monitor: Monitor) -> bool:
+        """Return whether what a monitor measures is shown to a viewer."""
+        return self.permissions.opens_monitor(viewer, monitor, self._covered(monitor))
+
+    def latency_of(self, server: Server, viewer: Viewer, period: str) -> list[dict[str, Any]]:
         """Return `data` of /server/{id}/service; HTTP monitors appear where there is a store of time series."""
-        if not self.settings.tsdb:
-            return self.latency(server)
-        return [self._sampled(server, history, period) for history in self.world.histories(server.id)]
+        histories = [each for each in self.world.histories(server.id) if self.opens(viewer, each.monitor)]
+        if self.settings.tsdb:
+            return [self._sampled(server, history, period) for history in histories]
+        return [self.history(server, history) for history in histories if history.monitor.kind != MonitorKind.HTTP]
 
     def history(self, server: Server, history: History) -> dict[str, Any]:
         """Return one element of latency."""
@@ -68,13 +76,15 @@ class WireV2(WireV1):
 
     def service_history(self, monitor: Monitor, viewer: Viewer, period: str, call: int) -> dict[str, Any]:
         """Return `data` of /service/{id}/history: with a store in the order of ids, else in any."""
-        shown = sorted(self.ordered(viewer), key=lambda server: server.id)
+        filtered = self.version >= (2, 0, 8)
+        found = self.ordered(viewer, self.permissions.opens_server) if filtered else self.world.servers()
+        shown = sorted(found, key=lambda server: server.id)
         servers = shown if self.settings.tsdb else shuffled(shown, self.world.seed, call)
-        found = ((server, self._of(server, monitor)) for server in servers)
+        measured = ((server, self._of(server, monitor)) for server in servers)
         return {
             "service_id": monitor.id,
             "service_name": monitor.name,
-            "servers": [self._statistics(server, history, period) for server, history in found if history],
+            "servers": [self._statistics(server, history, period) for server, history in measured if history],
         }
 
     def metrics(self, server: Server, metric: str, period: str) -> dict[str, Any]:
@@ -90,8 +100,9 @@ class WireV2(WireV1):
         entry = super()._entry(server)
         if self.version < (2, 0, 13):
             return entry
-        owner = {"id": 1, "username": self.settings.username} if server.owned else {"id": 0}
-        return entry | {"owner": owner}
+        user = self.accounts.user(server.owner)
+        named = {"username": user.username} if user else {}
+        return entry | {"owner": {"id": server.owner} | named}
 
     def _state(self, server: Server) -> dict[str, Any]:
         return {} if self._forgets(server) and server.stateless else super()._state(server)

@@ -11,8 +11,8 @@ from simulator.clock import Clock
 from simulator.facts import State
 from simulator.fleet import machine, two_words
 from simulator.machines import DAY, Machine
-from simulator.monitors import MONITORS, History, Monitor
-from simulator.servers import Changes, Entry, Group, Returns, Server
+from simulator.monitors import MONITORS, History, Monitor, MonitorChanges
+from simulator.servers import ADMINISTRATOR, NOBODY, Changes, Entry, Group, Returns, Server
 
 MAX_SERVERS: Final = 1000
 DAY_OF_POINTS: Final = DAY // 60
@@ -31,6 +31,10 @@ _POWER_NOTICED: Final = 960
 
 class UnknownServerError(LookupError):
     """No server has this id."""
+
+
+class UnknownMonitorError(LookupError):
+    """No monitor has this id."""
 
 
 class World:
@@ -68,7 +72,7 @@ class World:
         self.founded: Final = _FOUNDED
         self._entries: Final[dict[int, Entry]] = {}
         self._groups: Final[dict[str, Group]] = {}
-        self._orphans: Final[list[Agent]] = []
+        self._orphans: Final[list[Entry]] = []
         self._deleted: Final[dict[int, Agent]] = {}
         self._agent_version = ""
         self._returns = Returns.NEVER
@@ -84,6 +88,10 @@ class World:
     def groups(self) -> list[Group]:
         """Return every group that ever had a server, in the order of their ids."""
         return list(self._groups.values())
+
+    def monitor(self, monitor_id: int) -> Monitor | None:
+        """Return the monitor of an id, None if there is none."""
+        return next((monitor for monitor in self.monitors if monitor.id == monitor_id), None)
 
     def equip(self, agent_version: str, returns: Returns) -> None:
         """Give all machines the agents of a dashboard, and tell when deleted ones register themselves again."""
@@ -115,13 +123,14 @@ class World:
 
         Monitors without a point are left out.
         """
-        agent = self._entry(server_id).agent
-        minutes = self._minutes(agent)
+        entry = self._entry(server_id)
+        minutes = self._minutes(entry.agent)
         if not minutes:
             return []
         return [
-            History(monitor, tuple((minute, monitor.latency(agent.machine, minute)) for minute in minutes))
+            History(monitor, tuple((minute, monitor.latency(entry.agent.machine, minute)) for minute in minutes))
             for monitor in self.monitors
+            if monitor.is_probed_by(server_id, entry.owner)
         ]
 
     def add(self, *, name: str | None = None, group: str | None = None) -> int:
@@ -150,17 +159,25 @@ class World:
         entry.updated = self.clock.now()
         self._found(entry.group)
 
+    def edit_monitor(self, monitor_id: int, **changes: Unpack[MonitorChanges]) -> None:
+        """Change what its owner can change about a monitor."""
+        if self.monitor(monitor_id) is None:
+            raise UnknownMonitorError(f"there is no monitor {monitor_id}")
+        self.monitors = tuple(
+            replace(monitor, **changes) if monitor.id == monitor_id else monitor for monitor in self.monitors
+        )
+
     def delete(self, server_id: int) -> None:
         """Remove a server; whether it comes back under another id while its agent runs, equip() told."""
-        agent = self._entry(server_id).agent
+        entry = self._entry(server_id)
         del self._entries[server_id]
-        self._deleted[server_id] = replace(agent)
-        if not agent.running or self._returns is Returns.NEVER:
+        self._deleted[server_id] = replace(entry.agent)
+        if not entry.agent.running or self._returns is Returns.NEVER:
             return
         if self._returns is Returns.AFTER_RESTART:
-            self._orphans.append(agent)
+            self._orphans.append(entry)
         else:
-            self._come_back(agent, self.clock.now() + _REGISTERING)
+            self._come_back(entry, self.clock.now() + _REGISTERING)
 
     def stop(self, server_id: int) -> None:
         """Stop a server's agent: the dashboard keeps the last report."""
@@ -215,8 +232,8 @@ class World:
         for server_id, entry in self._entries.items():
             back = now + seconds * between(0.5, 1, self.seed, server_id, "back")
             entry.agent.lose_dashboard(now, back)
-        for agent in self._orphans:
-            self._come_back(agent, now + seconds)
+        for orphan in self._orphans:
+            self._come_back(orphan, now + seconds)
         self._orphans.clear()
 
     def _server(self, server_id: int, entry: Entry) -> Server:
@@ -233,7 +250,7 @@ class World:
             created=entry.created,
             updated=entry.updated,
             report=entry.agent.report(now),
-            owned=entry.owned,
+            owner=entry.owner,
             connected=entry.agent.connected(now),
             stateless=entry.agent.stateless(now),
         )
@@ -259,11 +276,15 @@ class World:
             ),
         )
 
-    def _come_back(self, agent: Agent, at: float) -> None:
-        """Have an agent register its machine under another id and a name of two words."""
-        agent.lose_dashboard(self.clock.now(), at)
+    def _come_back(self, deleted: Entry, at: float) -> None:
+        """Have an agent register its machine under another id and a name of two words.
+
+        A member's agent has a secret that tells whose it is, the administrator's has the secret of all agents.
+        """
+        deleted.agent.lose_dashboard(self.clock.now(), at)
         name = two_words(self.seed, self._next_id)
-        self._enter(Entry(name=name, created=at, updated=at, owned=False, agent=agent))
+        owner = NOBODY if deleted.owner == ADMINISTRATOR else deleted.owner
+        self._enter(Entry(name=name, created=at, updated=at, owner=owner, agent=deleted.agent))
 
     def _enter(self, entry: Entry) -> int:
         server_id = self._next_id

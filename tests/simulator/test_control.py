@@ -76,6 +76,25 @@ async def test_credentials_of_later_generations_can_be_made_and_voided(world: Wo
     assert strikes.json == {"strikes": {"127.0.0.1": 3}, "raised": 3}
 
 
+async def test_members_can_be_made_and_monitors_changed(world: World, ask: Ask) -> None:
+    """What the member has is told by ids."""
+    simulated = Dashboard(world, generation="v2")
+    made = {"username": "friend", "password": "secret", "server_ids": [1], "monitor_ids": [2]}
+    member = await _act(ask, simulated, action="add_member", **made)
+    session = bearer(await _act(ask, simulated, action="log_in", user_id=member))
+    token = bearer(await _act(ask, simulated, action="add_token", user_id=member))
+    await _act(ask, simulated, action="edit", server_id=3, owner=member)
+    for headers in (session, token):
+        listed = (await ask(simulated, "/api/v1/server", headers=headers)).json["data"]
+        assert [server["id"] for server in listed] == [3, 1]
+    await _act(ask, simulated, action="edit_monitor", monitor_id=2, only_listed=True, listed=[1], hide_for_guest=True)
+    (service,) = (await ask(simulated, "/api/v1/service/list", headers=session)).json["data"]
+    assert (service["skip_servers"], service["hide_for_guest"]) == ({"1": True}, True)
+    for changes in ({"monitor_id": 9}, {"monitor_id": 1, "colour": "red"}):
+        answer = await _control(ask, simulated, "act", {"action": "edit_monitor", **changes})
+        assert answer.status == 400
+
+
 async def test_streams_can_be_driven(world: World, ask: Ask, watch: Watch) -> None:
     """Frames on demand, any text, silence, the end."""
     simulated = Dashboard(world, generation="v2", frame_interval=math.inf)

@@ -90,6 +90,9 @@ async def test_options_reach_the_dashboard(session: ClientSession) -> None:
         (("--servers", "0"), "1 to 1000"),
         (("--dashboard-version", "1.0.0"), "0.15.14 to 0.20.13"),
         (("--generation", "v9"), "invalid choice"),
+        (("--member", "1"), "know no users"),
+        (("--generation", "v1", "--member", "1,9"), "there is no server 9"),
+        (("--generation", "v1", "--member", "one"), "invalid"),
     ],
 )
 def test_wrong_options_are_told(
@@ -110,7 +113,8 @@ def test_help_explains_everything(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     with pytest.raises(SystemExit):
         main()
     output = capsys.readouterr().out
-    named = ["/act", "/fault", "/requests", "/clock", "reboot", "restart_dashboard", "revoke_token", *FaultKind]
+    actions = ["reboot", "edit_monitor", "restart_dashboard", "revoke_token", "add_member"]
+    named = ["/act", "/fault", "/requests", "/clock", *actions, *FaultKind]
     assert [word for word in named if word not in output] == []
 
 
@@ -138,3 +142,14 @@ async def test_speaks_later_generations(
         body = {key: introduction[key] for key in ("username", "password")}
         async with session.post(f"{introduction['url']}/api/v1/login", json=body) as response:
             assert (await response.json())["success"]
+
+
+async def test_a_member_has_some_of_the_servers(session: ClientSession) -> None:
+    """The first line says how they log in."""
+    async with _simulator("--generation", "v1", "--member", "1,3") as process:
+        introduction = await _introduction(process)
+        url = introduction["url"]
+        async with session.post(f"{url}/api/v1/login", json=introduction["member"]) as response:
+            headers = {"Authorization": f"Bearer {(await response.json())['data']['token']}"}
+        async with session.get(f"{url}/api/v1/server", headers=headers) as response:
+            assert {server["id"] for server in (await response.json())["data"]} == {1, 3}
