@@ -154,6 +154,30 @@ async def test_a_monitor_that_comes_back_is_shown_again(shown: Shown, caplog: py
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
+async def test_a_monitor_that_comes_back_after_its_removal_is_there_again(
+    shown: Shown, hass_ws_client: WebSocketGenerator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By itself, with the ids that it had; again and again."""
+    devices_api.async_setup(shown.hass)
+    client = await hass_ws_client(shown.hass)
+    entities = shown.entities()
+    for _ in range(2):
+        answer(shown.simulated, {1: monitor("Ping Frankfurt")})
+        await shown.time.passes(61)
+        removed = await client.remove_device(shown.devices()["monitor:2"].id)
+        assert removed["success"]
+        await shown.time.passes(61)
+        assert "monitor:2" not in shown.devices()
+
+        shown.simulated.faults.clear()
+        await shown.time.passes(61)
+        assert shown.devices()["monitor:2"].name == "SSH"
+        assert shown.state("monitor2", "up") == STATE_ON
+        assert float(shown.state("monitor2", "availability")) > 0
+        assert shown.entities().items() >= entities.items()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 @pytest.mark.parametrize(("monitors", "disabled"), [(10, False), (11, True)])
 async def test_monitors_of_a_crowd_wait_until_somebody_wants_them(show: Show, *, monitors: int, disabled: bool) -> None:
     """Ten are shown, more are there to be enabled."""

@@ -71,7 +71,12 @@ async def async_remove_config_entry_device(
         return False
     data = entry.runtime_data
     if (monitor := monitor_of(entry, device_entry)) is not None:
-        return data.monitors is None or monitor not in map(str, data.monitors.data)
+        if data.monitors is None:
+            return True
+        if monitor in map(str, data.monitors.data):
+            return False
+        data.monitors.async_forget(monitor)
+        return True
     key = server_key(entry, device_entry)
     if key is None or key in data.servers.everything:
         return False

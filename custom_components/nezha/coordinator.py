@@ -380,10 +380,18 @@ class MonitorsCoordinator(OptionalCoordinator[Monitor]):
     ) -> None:
         """Prepare the clock."""
         super().__init__(hass, entry, client, servers, MONITORS_INTERVAL)
+        self.known: set[int] = set()  # every monitor seen and not deleted by the user
+
+    @callback
+    def async_forget(self, monitor: str) -> None:
+        """Forget a monitor that the user has deleted."""
+        self.known = {number for number in self.known if str(number) != monitor}
+        self.async_update_listeners()  # whoever keeps what was added forgets it too
 
     @override
     async def _fetch(self) -> Mapping[int, Monitor]:
         monitors = await self._client.monitors()
+        self.known.update(monitor.id for monitor in monitors)
         return {monitor.id: carry_on_monitor(self.data.get(monitor.id), monitor) for monitor in monitors}
 
 

@@ -236,6 +236,7 @@ def async_add_monitors(
 
     @callback
     def add_new() -> None:
+        added.intersection_update(coordinator.known)
         if new := coordinator.data.keys() - added:
             added.update(new)
             async_add_entities(entity for monitor in sorted(new) for entity in make(coordinator, monitor))
