@@ -18,6 +18,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.nezha.const import DOMAIN
+from simulator.accounts import User
 from simulator.dashboard import Dashboard
 from simulator.world import World
 from tests.conftest import PassingTime, ServedDashboard
@@ -106,8 +107,19 @@ def credential(simulated: Dashboard, way: str) -> dict[str, str]:
             return {"token": settings.token}
         case "login":
             return {"username": settings.username, "password": settings.password}
+        case "member":
+            user = member_of(simulated)
+            return {"username": user.username, "password": user.password}
+        case "member's token":
+            return {"token": simulated.add_token(user_id=member_of(simulated).id)}
         case _:
             return {}
+
+
+def member_of(simulated: Dashboard) -> User:
+    """Return the only member that a dashboard has."""
+    (member,) = [user for user in simulated.accounts.users if not user.is_administrator]
+    return member
 
 
 @dataclass
