@@ -95,6 +95,13 @@ async def test_foreign_servers_in_frames_cost_one_poll(show: Show, generation: s
     shown.world.add(name="foreign as well")
     await shown.frames_for(40, every=5)
     assert shown.asked(SOURCE) == 1
+    shown.world.edit(1, hide_for_guest=True)
+    await shown.frames_for(10)
+    shown.world.add(name="another one")
+    await shown.frames_for(10)
+    shown.world.edit(1, hide_for_guest=False)
+    await shown.frames_for(10)
+    assert shown.asked(SOURCE) == 2
     assert servers(shown) == OWN
     assert {STATE_OFF, STATE_UNAVAILABLE}.isdisjoint(value for _, value in writes.changes)
 

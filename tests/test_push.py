@@ -228,6 +228,20 @@ async def test_a_server_of_somebody_else_is_not_polled_for_again(streamed: Shown
     assert streamed.state(str(added), "online") == STATE_ON
 
 
+async def test_a_server_that_a_single_poll_lacks_is_asked_for_at_once(streamed: Shown) -> None:
+    """Also one that was new not long ago; its frames alone do not tell whose it is."""
+    added = streamed.world.add(name="new")
+    await streamed.frames_for(10)
+    assert streamed.asked(SOURCE) == 1
+    for server in (1, added):
+        streamed.simulated.faults.add(SOURCE, FaultKind.REPLACE_SERVER, times=1, server_id=server, entry={})
+        streamed.simulated.requests.clear()
+        await streamed.frames_for(320, every=20)
+        await streamed.frames_for(4)
+        assert streamed.asked(SOURCE) == 2
+        assert streamed.state(str(server), "online") == STATE_ON
+
+
 async def test_a_guest_sees_a_new_server_in_the_second_frame(show: Show) -> None:
     """There is nothing more to be asked."""
     shown = await show(way="guest")

@@ -143,7 +143,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
             return snapshot
         if not strangers <= self._strangers:
             self._polled_at = float("-inf")
-            self._strangers = strangers
+            self._strangers |= strangers
         servers = {number: server for number, server in snapshot.servers.items() if number not in strangers}
         return replace(snapshot, servers=servers)
 
@@ -178,6 +178,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         async_report(self.hass, self.config_entry.entry_id, SERVERS, self.name, None)
         self.answer_size = snapshot.size
         self._polled = frozenset(snapshot.servers)
+        self._strangers -= self._polled
         fleet = self._taken(snapshot, confirmed=self._edges if self.listening else None)
         if snapshot.servers and not snapshot.malformed and not self._client.is_guest:
             self._identities.async_expect(self.everything, {key for key in self.everything if self.is_left_out(key)})
