@@ -21,6 +21,7 @@ from .api import (
     NezhaError,
     NotOfferedError,
     Server,
+    SessionEndedError,
     Snapshot,
     WrongKindError,
     carry_on,
@@ -95,6 +96,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self._edges: set[str] = set()
         self._polled: frozenset[int] = frozenset()
         self._lacking: frozenset[int] = frozenset()
+        self._hidden: frozenset[int] = frozenset()
         self._strangers: set[int] = set()
         self._left_out_groups = frozenset(entry.options.get(CONF_LEFT_OUT_GROUPS, ()))
         self._left_out_servers = frozenset(entry.options.get(CONF_LEFT_OUT_SERVERS, ()))
@@ -121,11 +123,12 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         Tells whether the stream is our own: one that goes on lacking what a poll brings has become a guest's.
         """
         lacking = self._polled - snapshot.servers.keys() if not self._client.is_guest else frozenset()
-        if lacking and lacking == self._lacking:
+        if lacking & self._hidden:
+            self._hidden = frozenset()
             return False
-        if lacking:
+        if not lacking <= self._lacking:
             self._polled_at = float("-inf")
-        self._lacking = lacking
+        self._lacking, self._hidden = lacking, frozenset()
         self.listening = True
         self.frame_size = snapshot.size
         fleet = self._taken(self._without_strangers(snapshot), confirmed=self._edges)
@@ -178,6 +181,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         async_report(self.hass, self.config_entry.entry_id, SERVERS, self.name, None)
         self.answer_size = snapshot.size
         self._polled = frozenset(snapshot.servers)
+        self._hidden = self._lacking & self._polled
         self._strangers -= self._polled
         fleet = self._taken(snapshot, confirmed=self._edges if self.listening else None)
         if snapshot.servers and not snapshot.malformed and not self._client.is_guest:
@@ -197,6 +201,8 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
             async_report(self.hass, self.config_entry.entry_id, SERVERS, self.name, None)
             self._remember_refusal(err)
             raise auth_failed(self.name, err) from err
+        if isinstance(err, SessionEndedError):
+            self._hidden = self._lacking  # a stream of this session may have been a guest's from the start
         if monotonic() - self._answered_at < self._hold:
             LOGGER.debug("No answer from %s, keeping its last values: %s", self.name, err)
             return self.data
