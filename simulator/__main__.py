@@ -27,8 +27,9 @@ _FAULTS: Final = f"""\
 faults:
   {"\n  ".join(FaultKind)}
   redirect takes location and status, wrong_shape takes body, slow and trickle take seconds,
-  replace_server takes server_id and entry.
-  On a stream's path garbage, replace_server, silence and hang_up act on its frames.
+  replace_server takes server_id and entry, replace_values takes values, huge and gzip_bomb take size.
+  On a stream's path garbage, hang_up, huge, nan, replace_server, replace_values, silence and text_ids act on its
+  frames.
 """
 
 

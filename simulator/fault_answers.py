@@ -5,16 +5,23 @@ from collections.abc import Callable
 import contextlib
 from functools import partial
 from http import HTTPStatus
-import json
+import socket
+import struct
 from typing import Any, Final, Protocol
+import zlib
 
 from aiohttp import web
 
 from simulator.answers import bad_request, blocked
+from simulator.fault_json import cut, replace_server, replace_values, with_nan, with_text_ids
 from simulator.faults import Fault, FaultKind, FaultOptions
 from simulator.go_json import encode
 from simulator.pages import moved, page
 from simulator.streams import ALTER
+
+_BLANKS: Final = 1_000_000 * b" "
+_GZIP: Final = 16 + zlib.MAX_WBITS
+"""How zlib is told to write what gzip reads."""
 
 
 class Routes(Protocol):
@@ -44,22 +51,28 @@ class FaultAnswers:
         kind, options = fault.kind, fault.options
         if instead := _INSTEAD.get(kind):
             return instead(options)
-        match kind:
-            case FaultKind.UNAUTHORIZED:
-                return self._routes.refusal()
-            case FaultKind.DROP:
-                return _drop(request)
-            case FaultKind.SLOW:
-                await self._pause(options.get("seconds", 10))
-        if kind in _OF_STREAMS and _upgrades(request):
+        if end := _ENDS.get(kind):
+            return end(request)
+        if kind in _FLOODS and not (kind in _OF_STREAMS and _upgrades(request)):
+            return await self._flood(request, options.get("size", _FLOODS[kind]), gzip=kind is FaultKind.GZIP_BOMB)
+        if kind is FaultKind.UNAUTHORIZED:
+            return self._routes.refusal()
+        return await self._right(fault, request)
+
+    async def _right(self, fault: Fault, request: web.Request) -> web.StreamResponse:
+        """Return the right answer, but late, slowly or changed."""
+        if fault.kind is FaultKind.SLOW:
+            await self._pause(fault.options.get("seconds", 10))
+        if fault.kind in _OF_STREAMS and _upgrades(request):
             request[ALTER] = partial(_altered, fault)
         right = await self._routes.answer(request)
         if not isinstance(right, web.Response):
             return right
-        if kind is FaultKind.TRICKLE:
-            return await self._trickle(request, right, options.get("seconds", 1))
-        changed = _CHANGED.get(kind)
-        return changed(right, options) if changed else right
+        if fault.kind is FaultKind.TRICKLE:
+            return await self._trickle(request, right, fault.options.get("seconds", 1))
+        if change := _CHANGED.get(fault.kind):
+            right.body = change(_body(right), fault.options)
+        return right
 
     async def _trickle(self, request: web.Request, right: web.Response, seconds: float) -> web.StreamResponse:
         body = _body(right)
@@ -73,6 +86,24 @@ class FaultAnswers:
             await self._pause(seconds)
         return response
 
+    async def _flood(self, request: web.Request, size: int, *, gzip: bool) -> web.StreamResponse:
+        """Send blanks without ever having them all, until the client has had enough."""
+        response = web.StreamResponse(headers={"Content-Type": "application/json; charset=utf-8"})
+        response.enable_chunked_encoding()
+        compressor = zlib.compressobj(wbits=_GZIP)
+        if gzip:
+            response.headers["Content-Encoding"] = "gzip"
+        await response.prepare(request)
+        for _ in range(0, size, len(_BLANKS)):
+            if self._closing.is_set() or request.transport is None or request.transport.is_closing():
+                return _drop(request)
+            piece = compressor.compress(_BLANKS) + compressor.flush(zlib.Z_FULL_FLUSH) if gzip else _BLANKS
+            await response.write(piece)
+            await asyncio.sleep(0)  # let the client end it
+        if gzip:
+            await response.write(compressor.flush())
+        return response
+
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -84,6 +115,14 @@ def _drop(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+def _reset(request: web.Request) -> web.Response:
+    """Close the connection so that the client hears of an error."""
+    if request.transport is not None:
+        linger = struct.pack("ii", 1, 0)
+        request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    return _drop(request)
 
 
 def _body(response: web.Response) -> bytes:
@@ -123,41 +162,16 @@ def _wrong_shape(options: FaultOptions) -> web.Response:
     return _json(options.get("body", {"code": 0, "message": "success", "result": {}}))
 
 
-def _garbage(right: web.Response, _: FaultOptions) -> web.Response:
-    body = _body(right)
-    right.body = body[: len(body) // 2]
-    return right
-
-
-def _replace_server(right: web.Response, options: FaultOptions) -> web.Response:
-    """Change only an answer that lists servers."""
-    if right.content_type == "application/json":
-        right.body = _replaced(_body(right), options)
-    return right
-
-
-def _replaced(body: bytes, options: FaultOptions) -> bytes:
-    payload = json.loads(body or b"{}")
-    key = next((key for key in ("result", "data", "servers") if isinstance(payload.get(key), list)), None)
-    if key is None:
-        return body
-    payload[key] = [
-        options.get("entry") if isinstance(listed, dict) and listed.get("id") == options.get("server_id") else listed
-        for listed in payload[key]
-    ]
-    return encode(payload)
-
-
 def _altered(fault: Fault, frame: bytes, sent: int) -> bytes | None:
     """Return what becomes of a stream's frame after so many others: empty for silence, None for the stream's end."""
     match fault.kind:
-        case FaultKind.GARBAGE:
-            return frame[: len(frame) // 2]
-        case FaultKind.REPLACE_SERVER:
-            return _replaced(frame, fault.options)
+        case FaultKind.SILENCE:
+            return b""
         case FaultKind.HANG_UP:
             return None if sent else frame
-    return b""
+        case FaultKind.HUGE:
+            return b" " * fault.options.get("size", _FLOODS[fault.kind])
+    return _CHANGED[fault.kind](frame, fault.options)
 
 
 def _upgrades(request: web.Request) -> bool:
@@ -175,6 +189,7 @@ _INSTEAD: Final[dict[FaultKind, Callable[[FaultOptions], web.Response]]] = {
     FaultKind.BASIC_AUTH: _basic_auth,
     FaultKind.REDIRECT: _redirect,
     FaultKind.CHALLENGE: _challenge,
+    FaultKind.FORBIDDEN: lambda _: page("403 Forbidden", "<h1>403 Forbidden</h1>", status=403),
     FaultKind.BARE: lambda _: web.Response(),
     FaultKind.EMPTY: _empty,
     FaultKind.WRONG_SHAPE: _wrong_shape,
@@ -182,10 +197,20 @@ _INSTEAD: Final[dict[FaultKind, Callable[[FaultOptions], web.Response]]] = {
     FaultKind.NO_UPGRADE: lambda _: bad_request(),
 }
 """Answers given instead of the right one."""
-_CHANGED: Final[dict[FaultKind, Callable[[web.Response, FaultOptions], web.Response]]] = {
-    FaultKind.GARBAGE: _garbage,
-    FaultKind.REPLACE_SERVER: _replace_server,
+_ENDS: Final[dict[FaultKind, Callable[[web.Request], web.Response]]] = {
+    FaultKind.DROP: _drop,
+    FaultKind.RESET: _reset,
 }
-"""Answers made from the right one."""
-_OF_STREAMS: Final = {FaultKind.GARBAGE, FaultKind.HANG_UP, FaultKind.REPLACE_SERVER, FaultKind.SILENCE}
+"""Ways of ending a connection without an answer."""
+_FLOODS: Final = {FaultKind.HUGE: 100_000_000, FaultKind.GZIP_BOMB: 1_000_000_000}
+"""Bytes of an answer that nobody wants to hold."""
+_CHANGED: Final[dict[FaultKind, Callable[[bytes, FaultOptions], bytes]]] = {
+    FaultKind.GARBAGE: cut,
+    FaultKind.NAN: with_nan,
+    FaultKind.REPLACE_SERVER: replace_server,
+    FaultKind.REPLACE_VALUES: replace_values,
+    FaultKind.TEXT_IDS: with_text_ids,
+}
+"""What becomes of the body of the right answer, or of a stream's frame."""
+_OF_STREAMS: Final = {*_CHANGED, FaultKind.HANG_UP, FaultKind.HUGE, FaultKind.SILENCE}
 """What can befall the frames of a stream instead of its handshake."""

@@ -1,5 +1,6 @@
 """What can go wrong between a client and a dashboard, on request and for chosen paths."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -31,6 +32,8 @@ class FaultKind(StrEnum):
     """A redirect to `location` with `status` (302 if left out)."""
     CHALLENGE = "challenge"
     """403 with a web page and `cf-mitigated: challenge`."""
+    FORBIDDEN = "forbidden"
+    """403 with a web page: a proxy that lets nobody in."""
     BARE = "bare"
     """200 without body and content type: a path that Caddy does not know."""
     EMPTY = "empty"
@@ -39,14 +42,26 @@ class FaultKind(StrEnum):
     """The right answer, cut in the middle; of a stream every frame."""
     WRONG_SHAPE = "wrong_shape"
     """200 with other JSON, `body` if given."""
+    NAN = "nan"
+    """The right answer, or frame, with NaN for its first number: no dashboard writes that, others do."""
+    HUGE = "huge"
+    """200, JSON's content type, `size` blanks (100 MB if left out), or a frame of them."""
+    GZIP_BOMB = "gzip_bomb"
+    """200, JSON's content type, a few kilobytes that gzip makes `size` blanks of (1 GB if left out)."""
     SLOW = "slow"
     """The right answer after `seconds` (10 if left out)."""
     TRICKLE = "trickle"
     """The right answer byte by byte, each after `seconds` (1 if left out)."""
     DROP = "drop"
     """The connection closed without an answer. Mind that aiohttp then asks once more by itself."""
+    RESET = "reset"
+    """The connection reset without an answer. Here, too, aiohttp asks once more."""
     REPLACE_SERVER = "replace_server"
     """The right answer, or frame, with the entry of `server_id` replaced by `entry`, any JSON."""
+    REPLACE_VALUES = "replace_values"
+    """The right answer, or frame, with these `values` wherever a field has their name, as generation 1 writes it."""
+    TEXT_IDS = "text_ids"
+    """The right answer, or frame, with every id as a text."""
     BLOCKED = "blocked"
     """403 with the page of the dashboard's firewall."""
     NO_UPGRADE = "no_upgrade"
@@ -66,6 +81,8 @@ class FaultOptions(TypedDict, total=False):
     body: Any
     server_id: int
     entry: Any
+    values: Mapping[str, Any]
+    size: int
 
 
 @dataclass(slots=True)

@@ -82,13 +82,6 @@ def issues(hass: HomeAssistant) -> list[str | None]:
 # A failure that passes, and one that lasts
 
 
-def test_every_kind_of_failure_is_covered() -> None:
-    """But for a refused token, an answer that only lacks one server, and what only newer dashboards have."""
-    others = {FaultKind.UNAUTHORIZED, FaultKind.REPLACE_SERVER}
-    of_newer = {FaultKind.BLOCKED, FaultKind.NO_UPGRADE, FaultKind.SILENCE, FaultKind.HANG_UP}
-    assert HICCUPS.keys() == set(FaultKind) - others - of_newer
-
-
 @pytest.mark.usefixtures("loaded")
 async def test_a_failure_of_one_poll_changes_nothing(
     hass: HomeAssistant,

@@ -2,9 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass
+import errno
 import json
 
-from aiohttp import ClientSession, ServerDisconnectedError
+from aiohttp import ClientOSError, ClientSession, ServerDisconnectedError
 from aiohttp.test_utils import TestServer
 import pytest
 from yarl import URL
@@ -45,20 +46,30 @@ LOOKS = [
     Looks(FaultKind.BASIC_AUTH, 401, HTML, "Authorization Required", ("www-authenticate", 'Basic realm="restricted"')),
     Looks(FaultKind.REDIRECT, 302, HTML, "Found", ("location", "/")),
     Looks(FaultKind.CHALLENGE, 403, HTML, "Just a moment...", ("cf-mitigated", "challenge")),
+    Looks(FaultKind.FORBIDDEN, 403, HTML, "403 Forbidden"),
     Looks(FaultKind.BLOCKED, 403, HTML, "nezha WAF"),
     Looks(FaultKind.NO_UPGRADE, 400, "text/plain; charset=utf-8", "Bad Request"),
     Looks(FaultKind.BARE, 200, None),
     Looks(FaultKind.EMPTY, 200, JSON),
     Looks(FaultKind.WRONG_SHAPE, 200, JSON, '{"code":0,"message":"success","result":{}}'),
 ]
-AS_RIGHT = {FaultKind.GARBAGE, FaultKind.REPLACE_SERVER, FaultKind.SLOW, FaultKind.TRICKLE, FaultKind.DROP}
+AS_RIGHT = {
+    FaultKind.GARBAGE,
+    FaultKind.NAN,
+    FaultKind.REPLACE_SERVER,
+    FaultKind.REPLACE_VALUES,
+    FaultKind.TEXT_IDS,
+    FaultKind.SLOW,
+    FaultKind.TRICKLE,
+}
+ENDLESS = {FaultKind.DROP, FaultKind.RESET, FaultKind.HUGE, FaultKind.GZIP_BOMB}
 OF_STREAMS = {FaultKind.HANG_UP, FaultKind.SILENCE}
 """Kinds that have tests of their own, since they begin like the right answer or have none."""
 
 
 def test_every_kind_is_tested() -> None:
     """A new kind needs a look or a test of its own."""
-    assert {looks.kind for looks in LOOKS} | AS_RIGHT | OF_STREAMS == set(FaultKind)
+    assert {looks.kind for looks in LOOKS} | AS_RIGHT | ENDLESS | OF_STREAMS == set(FaultKind)
 
 
 @pytest.mark.parametrize("looks", LOOKS, ids=lambda looks: looks.kind)
@@ -115,6 +126,75 @@ async def test_answers_without_servers_stay_right(dashboard: Dashboard, ask: Ask
     right = await ask(dashboard, path)
     dashboard.faults.add("*", FaultKind.REPLACE_SERVER, server_id=1, entry="text")
     assert await ask(dashboard, path) == right
+
+
+async def test_a_number_that_is_none_is_no_json_of_a_dashboard(dashboard: Dashboard, ask: Ask) -> None:
+    """The rest is as it was."""
+    right = await _list(dashboard, ask)
+    dashboard.faults.add(LIST, FaultKind.NAN)
+    assert (await _list(dashboard, ask)).text[:12] == right.text[:12].replace("0", "NaN")[:12]
+
+
+async def test_values_can_be_replaced_wherever_they_stand(dashboard: Dashboard, ask: Ask) -> None:
+    """By the names of generation 1; whether the entry is a server's, its state's or its host's does not matter."""
+    dashboard.faults.add(DETAILS, FaultKind.REPLACE_VALUES, values={"mem_used": 2**64, "platform": [], "name": None})
+    answer = await ask(dashboard, f"{DETAILS}?id=1,2", headers=authorized(dashboard))
+    for server in answer.json["result"]:
+        assert (server["status"]["MemUsed"], server["host"]["Platform"], server["name"]) == (2**64, [], None)
+        assert server["status"]["CPU"] > 0
+
+
+@pytest.mark.parametrize("path", ["/api/v1/setting", "/"])
+@pytest.mark.parametrize("kind", [FaultKind.REPLACE_VALUES, FaultKind.TEXT_IDS, FaultKind.NAN])
+async def test_pages_have_neither_values_nor_ids(dashboard: Dashboard, ask: Ask, path: str, kind: FaultKind) -> None:
+    """They stay as they are."""
+    right = await ask(dashboard, path)
+    dashboard.faults.add(path, kind)
+    assert await ask(dashboard, path) == right
+
+
+async def test_ids_can_be_texts(world: World, ask: Ask) -> None:
+    """Those of servers and of what belongs to them, also in lists; other numbers stay."""
+    simulated = Dashboard(world, generation="v2")
+    simulated.faults.add("*", FaultKind.TEXT_IDS)
+    headers = bearer(simulated.token)
+    servers = (await ask(simulated, "/api/v1/server", headers=headers)).json["data"]
+    assert {server["id"] for server in servers} == set("12345678")
+    assert all(isinstance(server["display_index"], int) for server in servers)
+    groups = (await ask(simulated, "/api/v1/server-group", headers=headers)).json["data"]
+    assert all(isinstance(member, str) for group in groups for member in group["servers"])
+    monitored = (await ask(simulated, "/api/v1/service/server", headers=headers)).json["data"]
+    assert min(monitored) == "1"
+    (first, *_) = (await ask(simulated, "/api/v1/server/1/service", headers=headers)).json["data"]
+    assert (first["monitor_id"], first["server_id"]) == ("1", "1")
+
+
+@pytest.mark.parametrize("kind", [FaultKind.HUGE, FaultKind.GZIP_BOMB])
+async def test_an_endless_answer_can_be_let_go_of(
+    dashboard: Dashboard, serve: Serve, session: ClientSession, kind: FaultKind
+) -> None:
+    """It says that it is JSON, and comes in pieces."""
+    served = await serve(dashboard)
+    dashboard.faults.add(LIST, kind)
+    async with session.get(f"{served.url}{LIST}") as response:
+        assert (response.status, response.headers["content-type"]) == (200, JSON)
+        assert await response.content.readexactly(2_000_000) == 2_000_000 * b" "
+
+
+@pytest.mark.parametrize("kind", [FaultKind.HUGE, FaultKind.GZIP_BOMB])
+async def test_an_endless_answer_ends_where_it_is_told_to(dashboard: Dashboard, ask: Ask, kind: FaultKind) -> None:
+    """Whoever reads on has it all."""
+    dashboard.faults.add(LIST, kind, size=3_000_000)
+    assert (await _list(dashboard, ask)).raw == 3_000_000 * b" "
+
+
+async def test_a_reset_is_no_end(dashboard: Dashboard, ask: Ask) -> None:
+    """Aiohttp asks a second time by itself, and is told of both."""
+    dashboard.faults.add(LIST, FaultKind.RESET, times=2)
+    with pytest.raises(ClientOSError) as caught:
+        await _list(dashboard, ask)
+    assert caught.value.errno == errno.ECONNRESET
+    assert (await _list(dashboard, ask)).json["code"] == 0
 
 
 async def test_slow_answer_is_the_right_one(dashboard: Dashboard, ask: Ask) -> None:
