@@ -17,7 +17,6 @@ from custom_components.nezha.api import (
     NotNezhaError,
     NotOfferedError,
     PersonalAccessToken,
-    RedirectedError,
     WayIn,
     WrongKindError,
 )
@@ -211,7 +210,7 @@ OUTAGES = [
     (FaultKind.NOT_FOUND, NotNezhaError),
     (FaultKind.BAD_GATEWAY, DashboardError),
     (FaultKind.EMPTY, InvalidAnswerError),
-    (FaultKind.REDIRECT, RedirectedError),
+    (FaultKind.REDIRECT, NotNezhaError),
     (FaultKind.DROP, NezhaConnectionError),
 ]
 

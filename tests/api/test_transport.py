@@ -460,7 +460,6 @@ MOVED = [
     ("https://nezha.example.com", "https://nezha.example.com"),
     ("//nezha.example.com{path}", "http://nezha.example.com"),
     ("/nezha{path}", "{site}/nezha"),
-    ("/", "{site}"),
 ]
 
 
@@ -477,6 +476,32 @@ async def test_redirect_tells_the_address_to_use(
         await client.snapshot()
 
     assert caught.value.target == target.format(site=dashboard.url)
+
+
+@pytest.mark.parametrize(
+    ("location", "error"),
+    [
+        ("{path}", DashboardError),
+        ("{path}/", DashboardError),
+        ("{path}?again=1", DashboardError),
+        ("{site}{path}", DashboardError),
+        ("{site}", NotNezhaError),
+        ("/", NotNezhaError),
+    ],
+)
+@pytest.mark.parametrize("base", ["", "/nezha"])
+async def test_redirect_in_a_circle_advises_nothing(
+    base: str, location: str, error: type[NezhaError], connect: Connect, serve_site: ServeSite
+) -> None:
+    """The address to use would be the one that was used; a start page below another path is one, though."""
+    site = await serve_site(result(ONE_SERVER))
+    client = connect(site.url + base)
+    await client.snapshot()
+    target = location.format(path=f"{base}{DETAILS}", site=site.url)
+    site.answer = reply(status=301, location=target)
+
+    with pytest.raises(RedirectedError if base and error is NotNezhaError else error):
+        await client.snapshot()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -243,7 +243,7 @@ async def test_redirect_for_a_slash_is_told(version: str, connect: Connect, serv
 
     with pytest.raises(LoginPageError):
         await client.snapshot()
-    site.answer = reply(status=301, location="/api/v1/server/details")
+    site.answer = reply(status=301, location="/nezha/api/v1/server/details")
     with pytest.raises(RedirectedError):
         await client.snapshot()
 

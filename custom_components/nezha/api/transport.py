@@ -296,7 +296,11 @@ def _raise_for_page(response: aiohttp.ClientResponse, path: str, body: bytes) ->
 
 
 def _raise_for_redirect(response: aiohttp.ClientResponse, path: str) -> NoReturn:
-    """Raise for a moved dashboard, which keeps the path, or for the login page of something in front of it."""
+    """Raise for a moved dashboard, which keeps the path, or for the login page of something in front of it.
+
+    To advise the address that was asked would help nobody: a proxy that leads there runs in circles, and a site that
+    shows its start page instead knows no such path.
+    """
     try:
         target = response.url.join(URL(response.headers.get("Location", "")))
     except ValueError as err:
@@ -304,4 +308,9 @@ def _raise_for_redirect(response: aiohttp.ClientResponse, path: str) -> NoReturn
     path, where = path.partition("?")[0], target.path.rstrip("/")
     if (where or target.query) and not where.endswith(f"/{path}"):
         raise LoginPageError(f"HTTP {response.status} to {target.host}")
-    raise RedirectedError(str(target.with_user(None).with_path(where.removesuffix(f"/{path}"))))
+    moved = target.with_user(None).with_path(where.removesuffix(f"/{path}"))
+    if moved != response.url.with_path(response.url.path.removesuffix(f"/{path}")):
+        raise RedirectedError(str(moved))
+    if where:
+        raise DashboardError(f"HTTP {response.status} to the same address")
+    raise NotNezhaError(f"HTTP {response.status} to the start page")
