@@ -375,7 +375,7 @@ async def test_a_stream_that_falls_silent_is_given_up(show: Show) -> None:
 
 async def test_a_dashboard_that_blocks_streams_is_left_alone_for_ten_minutes(show: Show) -> None:
     """Its handshake says 403."""
-    shown = await show(prepare=lambda simulated: simulated.faults.add(STREAM, FaultKind.CHALLENGE, times=1))
+    shown = await show(prepare=lambda simulated: simulated.faults.add(STREAM, FaultKind.BLOCKED, times=1))
     shown.simulated.requests.clear()
     await shown.time.passes(590)
     assert shown.asked(STREAM) == 0

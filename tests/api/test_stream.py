@@ -11,6 +11,7 @@ import pytest
 from custom_components.nezha.api import (
     ApiToken,
     BlockedError,
+    BrowserCheckError,
     ConnectionRefusedByHostError,
     ConnectionTimeoutError,
     NezhaAuthError,
@@ -109,6 +110,15 @@ async def test_handshake_may_be_refused(status: int, content_type: str, error: t
         if error is not NezhaAuthError:
             await client.snapshot()
             assert dashboard.paths() == [SERVER, GROUPS]
+
+
+async def test_a_browser_check_in_front_of_the_stream_is_named() -> None:
+    """It is no block of the dashboard's, which would be over by itself."""
+    async with replayed(NEWEST, "pat") as dashboard:
+        headers = {"Content-Type": HTML, "cf-mitigated": "challenge"}
+        dashboard.says(STREAM, lambda: web.Response(status=403, headers=headers))
+        with pytest.raises(BrowserCheckError):
+            await listen(dashboard.client())
 
 
 @pytest.mark.parametrize("name", ["ws_pat_server_only", "ws_pat_service_only"])

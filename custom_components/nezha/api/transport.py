@@ -144,7 +144,8 @@ class Transport:
     async def connect(self, path: str, headers: Mapping[str, str]) -> aiohttp.ClientWebSocketResponse:
         """Return an open WebSocket; `frames` closes it.
 
-        Raises NezhaConnectionError, or StreamRefusedError, NezhaAuthError or BlockedError when the handshake fails.
+        Raises NezhaConnectionError, or StreamRefusedError, NezhaAuthError, BlockedError or BrowserCheckError when the
+        handshake fails.
         """
         try:
             async with asyncio.timeout(TIMEOUT.total):
@@ -259,14 +260,18 @@ def _connection_error(err: aiohttp.ClientError) -> NezhaConnectionError:
             return NezhaConnectionError(str(err) or type(err).__name__)
 
 
-def _handshake_error(err: aiohttp.WSServerHandshakeError) -> NezhaAuthError | BlockedError | StreamRefusedError:
+def _handshake_error(
+    err: aiohttp.WSServerHandshakeError,
+) -> NezhaAuthError | BlockedError | BrowserCheckError | StreamRefusedError:
     """Return our error for a handshake that was answered with something else than an upgrade.
 
     A dashboard says 401 in JSON for a refused token, 403 in HTML to an address that it blocks and in JSON for a scope
     that lacks, and 200 where a login is needed; a proxy that forwards no WebSockets makes it say 400 (Nezha 2.3.7).
     """
-    content_type = err.headers.get("Content-Type") if err.headers else None
-    match err.status, "json" in (content_type or ""):
+    headers: Mapping[str, str] = err.headers or {}
+    if headers.get("cf-mitigated") == "challenge":
+        return BrowserCheckError(f"HTTP {err.status} instead of a stream")
+    match err.status, "json" in headers.get("Content-Type", ""):
         case 401, True:
             return NezhaAuthError("the stream was refused")
         case 403, False:
