@@ -1,4 +1,4 @@
-"""TLS certificates for 127.0.0.1 that are in order, or not."""
+"""TLS certificates that are in order, or not."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -24,7 +24,7 @@ def make_certificate(file: Path, *, host: str = "127.0.0.1", days: int = 1) -> P
         .serial_number(x509.random_serial_number())
         .not_valid_before(end - timedelta(days=30))
         .not_valid_after(end)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_subject(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -42,6 +42,14 @@ def served_with(certificate: Path) -> ssl.SSLContext:
     return context
 
 
-def trusting(certificate: Path) -> ssl.SSLContext:
-    """Return what a client needs that trusts this certificate and no other."""
-    return ssl.create_default_context(cadata=certificate.read_text().partition("-----END PRIVATE KEY-----\n")[2])
+def trusting(*certificates: Path) -> ssl.SSLContext:
+    """Return what a client needs that trusts these certificates and no others."""
+    public = (certificate.read_text().partition("-----END PRIVATE KEY-----\n")[2] for certificate in certificates)
+    return ssl.create_default_context(cadata="".join(public))
+
+
+def _subject(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
