@@ -55,6 +55,15 @@ def carried(*answers: Snapshot) -> Server:
     return known.servers[1]
 
 
+def test_a_report_from_the_far_future_is_a_mistake() -> None:
+    """Only the next one tells that the server is there."""
+    ahead = reported(NOON + timedelta(days=30))
+    assert not carried(answered(NOON, ahead)).online
+    assert not carried(answered(NOON, ahead), answered(after(30), ahead)).online
+    moved = reported(NOON + timedelta(days=30, seconds=30))
+    assert carried(answered(NOON, ahead), answered(after(30), moved)).online
+
+
 @pytest.mark.parametrize(("age", "online"), [(0, True), (30, True), (31, False), (3600, False)])
 def test_first_answer_decides_by_the_age_of_the_report(age: int, *, online: bool) -> None:
     """By the dashboard's own clock."""

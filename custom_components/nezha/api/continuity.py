@@ -126,5 +126,5 @@ def _has_moved_on(was: Server | None, server: Server) -> bool:
 
 
 def _is_fresh(server: Server, time: datetime) -> bool:
-    """Tell whether the last report is young enough."""
-    return server.last_active is not None and time - server.last_active <= ONLINE_AGE
+    """Tell whether the last report is young enough; one from the far future is a mistake."""
+    return server.last_active is not None and abs(time - server.last_active) <= ONLINE_AGE
