@@ -10,6 +10,7 @@ from custom_components.nezha.api.generations.fields import (
     items,
     mapping,
     moment,
+    numbers,
     real,
     text,
     texts,
@@ -136,3 +137,8 @@ def test_moment(seconds: float, expected: datetime) -> None:
 def test_time(value: Any, expected: datetime | None) -> None:
     """Nine digits of a second are cut to six; without an offset it is no moment."""
     assert time({"x": value}, "x") == expected
+
+
+def test_ids_may_be_texts() -> None:
+    """What cannot be an id is passed over, 0 too."""
+    assert list(numbers([3, "4", None, [], {}, "five", -1, 0, 1])) == [3, 4, 1]

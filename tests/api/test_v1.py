@@ -549,8 +549,8 @@ async def test_only_numbers_name_servers_with_monitors() -> None:
     """An empty list is left out."""
     async with replayed(NEWEST, "jwt") as dashboard:
         client = dashboard.client()
-        dashboard.says(MONITORED, payload({"success": True, "data": [3, "4", None, 1]}))
-        assert await client.monitored() == frozenset({1, 3})
+        dashboard.says(MONITORED, payload({"success": True, "data": [3, "4", None, [], 1]}))
+        assert await client.monitored() == frozenset({1, 3, 4})
         dashboard.says(MONITORED, payload({"success": True}))
         assert await client.monitored() == frozenset()
 

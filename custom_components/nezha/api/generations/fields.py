@@ -1,6 +1,6 @@
 """Reads single values of a decoded answer: what is missing, of another type or impossible never raises."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,6 +56,11 @@ def text(source: Mapping[str, Any], name: str) -> str:
 def texts(source: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """Return a list of texts, empty when absent or null."""
     return tuple(value for value in items(source, name) if isinstance(value, str))
+
+
+def numbers(entries: list[Any]) -> Iterator[int]:
+    """Yield the ids in a list; what cannot be one is passed over."""
+    return (number for entry in entries if (number := integer({"id": entry}, "id")))
 
 
 def items(source: Mapping[str, Any], name: str) -> list[Any]:

@@ -20,7 +20,7 @@ from ..errors import (
 from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
 from .base import Access, Capabilities, LatencyAnswer, WayIn
-from .fields import EPOCH, integer, items, mapping, moment, real, text, texts, time, whole
+from .fields import EPOCH, integer, items, mapping, moment, numbers, real, text, texts, time, whole
 from .latencies import latency_answer
 from .servers import ServerReader
 
@@ -63,7 +63,7 @@ class GenerationV1:
         for entry in _list(await access.get(GROUPS)):
             name = text(mapping(entry, "group"), "name") if isinstance(entry, dict) else ""
             members = items(entry, "servers") if name else []
-            for number in (member for member in members if isinstance(member, int)):
+            for number in numbers(members):
                 groups[number] = (*groups.get(number, ()), name)
         return groups
 
@@ -75,7 +75,7 @@ class GenerationV1:
         """
         answer = await access.get(f"{SERVICE}/server")
         try:
-            return frozenset(number for number in _list(answer) if isinstance(number, int))
+            return frozenset(numbers(_list(answer)))
         except RefusedRequestError:
             return frozenset((await self.snapshot(access)).servers)
 
