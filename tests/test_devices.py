@@ -7,12 +7,14 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
+from homeassistant.util import slugify
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.nezha.const import CONF_LATENCY, CONF_LEFT_OUT_GROUPS, CONF_LEFT_OUT_SERVERS, DOMAIN
+from custom_components.nezha.devices import fitting
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 
@@ -333,3 +335,18 @@ async def test_latency_that_is_switched_off_is_removed_and_not_asked_for(
     await hass.config_entries.async_reload(loaded.entry_id)
     await time.passes(6)
     assert entities_of(hass, loaded, "1") == before
+
+
+@pytest.mark.parametrize("name", ["", "香港 web 🚀", 140 * "x", 23 * "香"])
+def test_a_name_that_entity_ids_have_room_for_is_kept(name: str) -> None:
+    """However it is spelt there."""
+    assert fitting(name) == name
+
+
+@pytest.mark.parametrize("name", [141 * "x", 80 * "x ", 200 * "香", 5000 * "<b>"])
+def test_a_name_that_entity_ids_have_no_room_for_is_cut(name: str) -> None:
+    """It shows that it was."""
+    cut = fitting(name)
+    assert name.startswith(cut.removesuffix("…"))
+    assert cut.endswith("…")
+    assert 90 < len(slugify(cut)) <= 140

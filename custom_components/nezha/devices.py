@@ -1,10 +1,12 @@
 """The devices: the dashboard and its servers, kept as the dashboard describes them."""
 
+from functools import lru_cache
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import AnyDeviceEntry, DeviceEntryType
+from homeassistant.util import slugify
 
 from .api import Host, Server
 from .const import DOMAIN, LATENCY
@@ -12,6 +14,8 @@ from .coordinator import NezhaConfigEntry
 from .entity import monitor_device, server_device
 
 MANUFACTURER = "Nezha"
+MOST_OF_AN_ID, MOST_OF_A_PART = 140, 90  # signs of an entity ID that a device's name and one within may take, of 255
+MANY_NAMES = 5000
 
 
 @callback
@@ -25,7 +29,7 @@ def async_keep_devices(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
         entry_type=DeviceEntryType.SERVICE,
         manufacturer=MANUFACTURER,
         model="Nezha Monitoring",
-        name=entry.title,
+        name=fitting(entry.title),
         configuration_url=str(data.client.url),
     )
     written: dict[str, tuple[object, ...]] = {}
@@ -53,7 +57,7 @@ def async_keep_devices(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
                 config_entry_id=entry.entry_id,
                 identifiers={(DOMAIN, monitor_device(entry, number))},
                 entry_type=DeviceEntryType.SERVICE,
-                name=monitor.name or f"#{number}",
+                name=fitting(monitor.name) or f"#{number}",
                 via_device_id=dashboard.id,
             )
 
@@ -81,9 +85,20 @@ def async_remove_left_out(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
                 entities.async_remove(entity.entity_id)
 
 
+@lru_cache(maxsize=MANY_NAMES)
+def fitting(name: str, most: int = MOST_OF_AN_ID) -> str:
+    """Return a name, cut if entity IDs have no room for it: Home Assistant cuts them too, but refuses some of those."""
+    if len(slugify(name)) <= most:
+        return name
+    name = name[:most]
+    while len(slugify(name)) > most:
+        name = name[:-1]
+    return f"{name}…"
+
+
 def _details(entry: NezhaConfigEntry, server: Server, *, monitored: bool) -> dict[str, Any]:
     """Return what the dashboard says of a server; what it has not said yet leaves the registry as it is."""
-    details: dict[str, Any] = {"name": server.name or f"#{server.id}"}
+    details: dict[str, Any] = {"name": fitting(server.name) or f"#{server.id}"}
     if server.host:
         details |= _host_details(server.host)
     if page := entry.runtime_data.client.server_page(server.id, monitored=monitored):

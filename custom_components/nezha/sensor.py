@@ -24,6 +24,7 @@ from .api import Monitor, Server
 from .budget import EntityBudget
 from .const import LATENCY
 from .coordinator import LatencyCoordinator, MonitorsCoordinator, NezhaConfigEntry, ServersCoordinator
+from .devices import MOST_OF_A_PART, fitting
 from .entity import (
     Field,
     NezhaDashboardEntity,
@@ -614,7 +615,7 @@ class NezhaTemperatureSensor(NezhaSensor[ServersCoordinator, Server], NezhaServe
     def __init__(self, coordinator: ServersCoordinator, key: str, name: str) -> None:
         """Show the temperature of this name."""
         self._name = name
-        self._attr_translation_placeholders = {"name": name}
+        self._attr_translation_placeholders = {"name": fitting(name, MOST_OF_A_PART)}
         super().__init__(coordinator, key, TEMPERATURE, part=name)
 
     @override
@@ -646,7 +647,7 @@ class NezhaLatencySensor(NezhaSensor[ServersCoordinator, Server], NezhaServerEnt
         """Show the delay of this monitor, which its name tells."""
         self._latency = latency
         self._monitor_id = monitor_id
-        self._attr_translation_placeholders = {"monitor": name}
+        self._attr_translation_placeholders = {"monitor": fitting(name, MOST_OF_A_PART)}
         super().__init__(coordinator, key, MONITOR_LATENCY, part=str(monitor_id))
 
     @override

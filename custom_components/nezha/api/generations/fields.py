@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 MOST_INTEGER = 2**63 - 1  # agents below 1.1.4 let counters that drop underflow to nearly 2**64
+MOST_CHARACTERS = 255  # of a text; nothing that a dashboard names is meant to be longer, and few pages had room for it
 YEAR_2200 = 7_258_118_400
 EPOCH = datetime.fromtimestamp(0, UTC)
 FAR_FUTURE = datetime.fromtimestamp(YEAR_2200, UTC)
@@ -48,9 +49,9 @@ def real(source: Mapping[str, Any], name: str, most: float = float(MOST_INTEGER)
 
 
 def text(source: Mapping[str, Any], name: str) -> str:
-    """Return a text, empty when absent."""
+    """Return a text, empty when absent; cut where nobody would read on."""
     value = source.get(name)
-    return value if isinstance(value, str) else ""
+    return value[:MOST_CHARACTERS] if isinstance(value, str) else ""
 
 
 def texts(source: Mapping[str, Any], name: str) -> tuple[str, ...]:
