@@ -43,6 +43,11 @@ async def nothing_left() -> AsyncIterator[None]:
             await asyncio.sleep(0.01)
 
 
+@pytest.fixture(autouse=True)
+def custom_integrations(nothing_left: None, enable_custom_integrations: None) -> None:
+    """Let Home Assistant find the integration, and end before it is looked what is left."""
+
+
 @contextmanager
 def patience(fault: Fault) -> Iterator[None]:
     """Wait only as long as a test can for what does not come."""

@@ -7,7 +7,7 @@ sees of it when the dashboard is set up depends on what the endpoint is asked fo
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Unpack
 
 from custom_components.nezha.api import NezhaClient
 from simulator.faults import FaultKind, FaultOptions
@@ -74,14 +74,16 @@ def everywhere(name: str, kind: FaultKind, key: str) -> Fault:
     return Fault(name, kind, key, key, key, key)
 
 
-def told_as(name: str, kind: FaultKind, key: str, stream: str, **options: Any) -> Fault:
+def told_as(name: str, kind: FaultKind, key: str, stream: str, **options: Unpack[FaultOptions]) -> Fault:
     """Return a row that is told by the same error everywhere but at a stream."""
-    return Fault(name, kind, key, key, key, stream, options=FaultOptions(**options))
+    return Fault(name, kind, key, key, key, stream, options=options)
 
 
-def answered(name: str, kind: FaultKind, key: str, *, repair: str | None = None, **options: Any) -> Fault:
+def answered(
+    name: str, kind: FaultKind, key: str, *, repair: str | None = None, **options: Unpack[FaultOptions]
+) -> Fault:
     """Return a row of an answer that is no stream, told by the same error everywhere else."""
-    return Fault(name, kind, key, key, key, options=FaultOptions(**options), repair=repair)
+    return Fault(name, kind, key, key, key, options=options, repair=repair)
 
 
 SHAPES: list[Any] = [[], "text", {"code": 7, "result": {"id": 1}, "success": 1, "data": [[]]}]
