@@ -86,39 +86,6 @@ async def test_one_attempt_asks_at_most_three_times(hass: HomeAssistant, dashboa
     assert len(dashboard.simulated.requests) <= 2 * MOST_REQUESTS
 
 
-@pytest.mark.parametrize(
-    ("kind", "path", "error"),
-    [
-        (FaultKind.DROP, "*", "cannot_connect"),
-        (FaultKind.WEB_PAGE, "*", "not_nezha"),
-        (FaultKind.NOT_FOUND, "*", "not_nezha"),
-        (FaultKind.BARE, "*", "not_nezha"),
-        (FaultKind.LOGIN_PAGE, "*", "login_page"),
-        (FaultKind.BASIC_AUTH, "*", "login_page"),
-        (FaultKind.CHALLENGE, "*", "browser_check"),
-        (FaultKind.SERVER_ERROR, "*", "dashboard_error"),
-        (FaultKind.BAD_GATEWAY, "*", "dashboard_error"),
-        (FaultKind.BAD_GATEWAY_BARE, "*", "dashboard_error"),
-        (FaultKind.PANIC, DETAILS, "dashboard_error"),
-        (FaultKind.EMPTY, DETAILS, "invalid_answer"),
-        (FaultKind.GARBAGE, DETAILS, "invalid_answer"),
-        (FaultKind.WRONG_SHAPE, DETAILS, "invalid_answer"),
-    ],
-)
-async def test_what_is_wrong_behind_the_address_is_named(
-    hass: HomeAssistant, dashboard: ServedDashboard, kind: FaultKind, path: str, error: str
-) -> None:
-    """Each has its own text, and the form can be sent again when it is over."""
-    dashboard.simulated.faults.add(path, kind)
-    form = await submit(hass, await start(hass), typed(dashboard.url, dashboard.token))
-    assert form["type"] is FlowResultType.FORM
-    assert form["errors"] == {"base": error}
-    assert len(dashboard.simulated.requests) <= MOST_REQUESTS
-
-    dashboard.simulated.faults.clear()
-    await succeeds(hass, form, dashboard)
-
-
 async def test_a_refused_token_is_named_at_its_field(hass: HomeAssistant, dashboard: ServedDashboard) -> None:
     """The dashboard knows another token."""
     form = await submit(hass, await start(hass), typed(dashboard.url, "mistyped"))

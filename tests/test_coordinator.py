@@ -1,6 +1,5 @@
 """When a dashboard is asked, what of its answers is written, and what its failures do."""
 
-from aiohttp import ClientTimeout
 from homeassistant.const import CONF_TOKEN, STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
@@ -9,39 +8,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nezha.const import DOMAIN
 from simulator.dashboard import Dashboard
-from simulator.faults import FaultKind, FaultOptions
+from simulator.faults import FaultKind
 
 from .conftest import DETAILS, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 from .watching import Writes, entities_of, notable, still_world
-
-HICCUPS: dict[FaultKind, FaultOptions] = {
-    FaultKind.SERVER_ERROR: {},
-    FaultKind.PANIC: {},
-    FaultKind.BAD_GATEWAY: {},
-    FaultKind.BAD_GATEWAY_BARE: {},
-    FaultKind.WEB_PAGE: {},
-    FaultKind.NOT_FOUND: {},
-    FaultKind.LOGIN_PAGE: {},
-    FaultKind.BASIC_AUTH: {},
-    FaultKind.REDIRECT: {"location": "https://nezha.example.net/api/v1/server/details", "status": 301},
-    FaultKind.CHALLENGE: {},
-    FaultKind.BARE: {},
-    FaultKind.EMPTY: {},
-    FaultKind.GARBAGE: {},
-    FaultKind.WRONG_SHAPE: {},
-    FaultKind.SLOW: {},
-    FaultKind.TRICKLE: {},
-    FaultKind.DROP: {},
-}
-IN_THE_WAY = {
-    FaultKind.LOGIN_PAGE: ["login_page"],
-    FaultKind.BASIC_AUTH: ["login_page"],
-    FaultKind.REDIRECT: ["redirected"],
-    FaultKind.CHALLENGE: ["browser_check"],
-}
-
-CONNECTED = "binary_sensor.nezha_example_com_connection"
-CPU = "sensor.hk_edge_1_cpu_usage"
 
 
 @pytest.fixture
@@ -50,22 +20,9 @@ async def dashboard(serve: Serve) -> ServedDashboard:
     return await serve(Dashboard(still_world()))
 
 
-@pytest.fixture(params=HICCUPS)
-def hiccup(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> FaultKind:
-    """Return every kind of failure; slow answers are waited for only as long as a test can."""
-    if request.param in {FaultKind.SLOW, FaultKind.TRICKLE}:
-        monkeypatch.setattr("custom_components.nezha.api.transport.TIMEOUT", ClientTimeout(total=0.2))
-    return FaultKind(request.param)
-
-
 def everything(hass: HomeAssistant) -> dict[str, str]:
     """Return all states."""
     return {state.entity_id: state.state for state in hass.states.async_all()}
-
-
-def unavailable(states: dict[str, str]) -> set[str]:
-    """Return the entities that are unavailable."""
-    return {entity_id for entity_id, value in states.items() if value == STATE_UNAVAILABLE}
 
 
 def details(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str | None, tuple[str | None, ...]]:
@@ -79,72 +36,14 @@ def issues(hass: HomeAssistant) -> list[str | None]:
     return [issue.translation_key for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
 
 
-# A failure that passes, and one that lasts
-
-
-@pytest.mark.usefixtures("loaded")
-async def test_a_failure_of_one_poll_changes_nothing(
-    hass: HomeAssistant,
-    dashboard: ServedDashboard,
-    time: PassingTime,
-    caplog: pytest.LogCaptureFixture,
-    hiccup: FaultKind,
-) -> None:
-    """Neither a state nor the log nor an issue tells of it."""
-    writes = Writes(hass)
-    dashboard.simulated.faults.add(DETAILS, hiccup, **HICCUPS[hiccup])
-    await time.polls()
-    dashboard.simulated.faults.clear()
-    assert not writes.changed
-    assert notable(caplog) == []
-    assert issues(hass) == []
-
-    await time.polls()
-    assert CPU in writes.changed
-    assert STATE_UNAVAILABLE not in {state for _, state in writes.changes}
-    assert notable(caplog) == []
-
-
-@pytest.mark.usefixtures("loaded")
-async def test_a_failure_that_lasts_makes_everything_unavailable_until_it_is_over(
-    hass: HomeAssistant,
-    dashboard: ServedDashboard,
-    time: PassingTime,
-    caplog: pytest.LogCaptureFixture,
-    hiccup: FaultKind,
-) -> None:
-    """After a minute and a half; one line of the log tells when it began, one when it was over."""
-    before = everything(hass)
-    dashboard.simulated.faults.add(DETAILS, hiccup, **HICCUPS[hiccup])
-    await time.polls(2)
-    assert everything(hass)[CONNECTED] == STATE_ON
-    assert everything(hass)[CPU] != STATE_UNAVAILABLE
-    assert notable(caplog) == []
-
-    await time.polls(2)
-    assert everything(hass) == dict.fromkeys(before, STATE_UNAVAILABLE) | {CONNECTED: STATE_OFF}
-    assert issues(hass) == IN_THE_WAY.get(hiccup, [])
-
-    await time.polls(2)
-    ((level, text),) = notable(caplog)
-    assert level == "ERROR"
-    assert text.startswith("Error fetching nezha.example.com data: ")
-
-    dashboard.simulated.faults.clear()
-    await time.polls()
-    now = everything(hass)
-    assert now.keys() == before.keys()
-    assert now[CONNECTED] == STATE_ON
-    assert unavailable(now) == unavailable(before)
-    assert issues(hass) == []
-    assert notable(caplog)[1:] == [("INFO", "Fetching nezha.example.com data recovered")]
+# A failure that lasts; tests/faults has every kind of it
 
 
 async def test_an_issue_names_the_address_to_use_instead(
     hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard, time: PassingTime
 ) -> None:
     """It is the one that the dashboard redirects to."""
-    dashboard.simulated.faults.add(DETAILS, FaultKind.REDIRECT, **HICCUPS[FaultKind.REDIRECT])
+    dashboard.simulated.faults.add(DETAILS, FaultKind.REDIRECT, location=f"https://nezha.example.net{DETAILS}")
     await time.polls(4)
     (issue,) = ir.async_get(hass).issues.values()
     assert issue.translation_placeholders

@@ -297,29 +297,11 @@ FAULTS = [
     (FaultKind.CHALLENGE, BrowserCheckError),
     (FaultKind.EMPTY, InvalidAnswerError),
     (FaultKind.GARBAGE, InvalidAnswerError),
-    (FaultKind.WRONG_SHAPE, InvalidAnswerError),
 ]
 
 
 @pytest.mark.parametrize(("kind", "error"), FAULTS)
-async def test_fault_is_told_by_its_error(
-    kind: FaultKind, error: type[NezhaError], connect: Connect, dashboard: ServedDashboard
-) -> None:
-    """A dashboard that was known fails in some way, and answers again afterwards."""
-    client = connect(dashboard.url, dashboard.token)
-    await client.snapshot()
-    dashboard.simulated.faults.add(DETAILS, kind)
-
-    with pytest.raises(error) as caught:
-        await client.snapshot()
-
-    assert type(caught.value) is error
-    dashboard.simulated.faults.clear()
-    assert len((await client.snapshot()).servers) == 8
-
-
-@pytest.mark.parametrize(("kind", "error"), [fault for fault in FAULTS if fault[0] != FaultKind.WRONG_SHAPE])
-async def test_fault_at_the_first_request_is_told_by_the_same_error(
+async def test_fault_at_the_first_request_is_told_by_its_error(
     kind: FaultKind, error: type[NezhaError], connect: Connect, dashboard: ServedDashboard
 ) -> None:
     """A dashboard that is not known yet fails in some way at every path."""

@@ -41,8 +41,7 @@ class Sees(Enum):
 class Fault:
     """A row: a fault of an answer, and the key of the error by which each kind of endpoint tells it.
 
-    What an endpoint has no key for, it does not notice: a frame is no body, and where other dashboards have a page
-    there is none to be missed.
+    An empty key says that this kind of endpoint does not notice.
     """
 
     name: str
@@ -66,7 +65,7 @@ class Fault:
 NOT_BEFORE = 3600.0
 """Seconds that nobody waits."""
 ELSEWHERE = "https://nezha.example.net"
-"""Where redirects lead, if not to the dashboard itself; a test may put an address of its own in its place."""
+"""Where redirects lead, if not to the dashboard itself."""
 
 
 def everywhere(name: str, kind: FaultKind, key: str) -> Fault:
@@ -191,7 +190,7 @@ async def _streamed(client: NezhaClient) -> None:
         await stream.aclose()
 
 
-LOGIN = "/api/v1/login"
+LOGIN, TOKENS = "/api/v1/login", "/api/v1/api-tokens"
 ENDPOINTS = (
     Endpoint("v0", "/api/v1/server/list", "token", Asked.DETECTION, Sees.NOTHING, _detected),
     Endpoint("v0", "/api/v1/server/details", "token", Asked.VALUES, Sees.OUTAGE, lambda client: client.snapshot()),
@@ -204,21 +203,24 @@ ENDPOINTS = (
     Endpoint("v1", "/api/v1/ws/server", "guest", Asked.STREAM, Sees.OUTAGE, lambda client: client.snapshot()),
     Endpoint("v2", "/api/v1/setting", "token", Asked.DETECTION, Sees.NOTHING, _detected),
     Endpoint("v2", "/api/v1/server", "token", Asked.VALUES, Sees.OUTAGE, lambda client: client.snapshot()),
-    Endpoint("v2", "/api/v1/server-group", "guest", Asked.VALUES, Sees.NOTHING, NezhaClient.is_open_to_guests),
+    Endpoint("v2", "/api/v1/server-group", "guest", Asked.VALUES, Sees.NOTHING, lambda client: client.ways_in()),
+    Endpoint("v2", TOKENS, "guest", Asked.VALUES, Sees.NOTHING, lambda client: client.ways_in()),
     Endpoint("v2", "/api/v1/ws/server", "token", Asked.STREAM, Sees.NOTHING, _streamed),
     Endpoint("v2", "/api/v1/service", "token", Asked.VALUES, Sees.LACK, lambda client: client.monitors()),
     Endpoint("v2", "/api/v1/service/server", "token", Asked.VALUES, Sees.LACK, lambda client: client.monitored()),
     Endpoint("v2", "/api/v1/server/1/service", "token", Asked.VALUES, Sees.LACK, lambda client: client.latencies(1)),
 )
 
+NO_NUMBERS = {LOGIN, TOKENS}
+"""Endpoints whose answers have none that could be NaN; that of tokens is a refusal, for a guest asks."""
 NOT_OFFERED = {"not_nezha", "login_page"}
 """What older dashboards of generation 0 answer with where there are no monitors: the latency is not offered."""
 
 
 def told(fault: Fault, endpoint: Endpoint) -> str:
     """Return the key of the error by which an endpoint tells a fault, empty where it does not notice."""
-    if fault.kind is FaultKind.NAN and endpoint.path == LOGIN:
-        return ""  # its answer has no number
+    if fault.kind is FaultKind.NAN and endpoint.path in NO_NUMBERS:
+        return ""
     key = fault.key(endpoint.asked)
     if (endpoint.generation, endpoint.sees) == ("v0", Sees.LACK) and key in NOT_OFFERED:
         return "not_offered"

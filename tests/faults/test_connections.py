@@ -128,7 +128,7 @@ def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
 
 def forget_addresses(client: NezhaClient) -> None:
     """Have the name looked up anew; otherwise its address is known for ten seconds."""
-    connector = client._transport._session.connector
+    connector = client._transport.session.connector
     assert isinstance(connector, TCPConnector)
     connector.clear_dns_cache()
 

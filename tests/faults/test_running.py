@@ -9,7 +9,7 @@ import pytest
 from simulator.dashboard import Dashboard
 from tests.conftest import Serve
 from tests.generations import Show, Shown, StreamedTime, settle, shower, streamed_time
-from tests.watching import Writes
+from tests.watching import Writes, notable
 
 from .conftest import complaints, patience, put_in_force
 from .matrix import ENDPOINTS, FAULTS, LOGIN, Endpoint, Fault, Sees, one_of_each, told
@@ -36,10 +36,12 @@ def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
 
 FULL = "/api/v1/server/details"
 """The endpoint that meets every fault here; others meet one of each error, which the client has told apart by then."""
+ALIKE = {"v1-login-server", "v1-login-profile"}
+"""Endpoints whose faults are no others than those of two that are asked in the same way."""
 OUTAGES = [
     (endpoint, fault)
     for endpoint in ENDPOINTS
-    if endpoint.sees is Sees.OUTAGE and str(endpoint) != "v1-login-server"
+    if endpoint.sees is Sees.OUTAGE and str(endpoint) not in ALIKE
     for fault in (FAULTS if endpoint.path == FULL else one_of_each(endpoint))
 ]
 OTHERS = [endpoint for endpoint in ENDPOINTS if endpoint.generation == "v2" and endpoint.sees is not Sees.OUTAGE]
@@ -88,6 +90,7 @@ async def test_an_outage_is_seen_when_it_lasts_and_only_until_it_is_over(
     assert shown.issues() == []
     assert shown.flows() == []
     assert len(complaints(caplog)) == 1
+    assert [level for level, _ in notable(caplog)] == ["ERROR", "INFO"]
     await let_go(shown)
 
 
@@ -149,7 +152,7 @@ async def test_a_dashboard_that_fails_at_first_is_set_up_when_it_answers(
 
 async def let_go(shown: Shown) -> None:
     """Unload the entry, and see to it that it lets go of every connection."""
-    connector = shown.entry.runtime_data.client._transport._session.connector
+    connector = shown.entry.runtime_data.client._transport.session.connector
     assert connector
     await shown.unload()
     assert not connector._acquired

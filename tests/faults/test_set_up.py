@@ -43,7 +43,7 @@ async def last_form(
     if endpoint.way == "token" or endpoint.asked is Asked.DETECTION:
         return form, typed(dashboard.url, dashboard.token)
     address: Input = {"url": dashboard.url, "advanced": {"verify_ssl": True}}
-    if endpoint.path == "/api/v1/server-group":
+    if endpoint.asked is Asked.VALUES and endpoint.way == "guest":
         return form, address
     menu = await submit(hass, form, address)
     return await submit(hass, menu, {"next_step_id": endpoint.way}), dict(credential(dashboard.simulated, endpoint.way))
