@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.nezha.api.generations.fields import (
+    identifier,
     integer,
     items,
     mapping,
@@ -56,17 +57,46 @@ def test_number_without_a_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(-3, -3), (0, 0), (7, 7), (True, 0), (7.5, 0), ("7", 0), (None, 0), ([], 0)]
+    ("value", "expected"),
+    [(-3, -3), (0, 0), (7, 7), (-(2**63), 0), (2**63, 0), (True, 0), (7.5, 0), ("7", 0), (None, 0), ([], 0)],
 )
 def test_integer_of_either_sign(value: Any, expected: int) -> None:
     """Administrators may order servers with negative numbers."""
     assert whole({"x": value}, "x") == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (7, 7),
+        ("7", 7),
+        (0, None),
+        (-1, None),
+        (2**63, None),
+        ("9" * 5000, None),
+        (True, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_identifier(value: Any, expected: int | None) -> None:
+    """Dashboards count from one; the ids of monitors are texts."""
+    assert identifier(value) == expected
+
+
 @pytest.mark.parametrize(("value", "expected"), [("x", "x"), ("", ""), (None, ""), (7, ""), (["x"], ""), ({}, "")])
 def test_text(value: Any, expected: str) -> None:
     """What is no text is an empty one."""
     assert text({"x": value}, "x") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("é 哪吒 😀\n", "é 哪吒 😀\n"), ("a\ud800b", "a?b"), ("\udfff", "?"), ("GPU\0", "GPU")]
+)
+def test_what_cannot_be_stored_is_no_part_of_a_text(value: str, expected: str) -> None:
+    """Neither half a character nor a zero byte, which no database takes."""
+    assert text({"x": value}, "x") == expected
+    assert texts({"x": [value]}, "x") == (expected,)
 
 
 @pytest.mark.parametrize(

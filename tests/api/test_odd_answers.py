@@ -40,7 +40,9 @@ def test_what_cannot_be_a_host_is_no_address(text: str) -> None:
         base_url(text)
 
 
-@pytest.mark.parametrize("target", ["http://[x/", "http://nezha.example.com:99999/"])
+@pytest.mark.parametrize(
+    "target", ["http://[x/", "http://nezha.example.com:99999/", "mailto:", "file:///api/v1/server/details"]
+)
 async def test_a_redirect_to_no_address_is_no_dashboards(connect: Connect, serve_site: ServeSite, target: str) -> None:
     """There is nothing to advise."""
     site = await serve_site(reply(status=302, Location=target))

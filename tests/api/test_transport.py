@@ -422,6 +422,8 @@ LAST_ACTIVE = datetime.fromtimestamp(1_795_438_088, UTC)
         ("yesterday", LAST_ACTIVE),
         ("Mon, 23 Nov 2026 12:48:20 +9999", LAST_ACTIVE),
         ("Fri, 31 Dec 9999 23:48:20 -1200", LAST_ACTIVE),
+        ("Fri, 31 Dec 9999 23:48:20 GMT", LAST_ACTIVE),
+        ("Thu, 01 Jan 1970 00:00:07 GMT", LAST_ACTIVE),
     ],
 )
 async def test_clock_of_an_answer(date: str, time: datetime, connect: Connect, serve_site: ServeSite) -> None:

@@ -545,11 +545,11 @@ async def test_every_server_may_have_monitors_as_long_as_a_deleted_one_had() -> 
         assert await dashboard.client().monitored() == frozenset(range(1, 9))
 
 
-async def test_only_numbers_name_servers_with_monitors() -> None:
-    """An empty list is left out."""
+async def test_only_ids_name_servers_with_monitors() -> None:
+    """As a text they are those of a server whose id is one; an empty list is left out."""
     async with replayed(NEWEST, "jwt") as dashboard:
         client = dashboard.client()
-        dashboard.says(MONITORED, payload({"success": True, "data": [3, "4", None, [], 1]}))
+        dashboard.says(MONITORED, payload({"success": True, "data": [3, "4", None, [], 1, "x", 0]}))
         assert await client.monitored() == frozenset({1, 3, 4})
         dashboard.says(MONITORED, payload({"success": True}))
         assert await client.monitored() == frozenset()

@@ -39,6 +39,7 @@ UNAUTHORIZED, FORBIDDEN = 401, 403
 HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
 LOCAL_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localdomain")
 TLS_PORTS = (443, 8443)
+YEARS = range(2000, 2200)  # a clock that tells another year is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,9 +243,10 @@ def _refuse(constant: str) -> NoReturn:
 def _time(response: aiohttp.ClientResponse) -> datetime | None:
     """Return the clock of who answered, from the Date header."""
     try:
-        return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
+        time = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
     except KeyError, ValueError, OverflowError:
         return None
+    return time if time.year in YEARS else None
 
 
 def _connection_error(err: aiohttp.ClientError) -> NezhaConnectionError:
@@ -307,13 +309,13 @@ def _raise_for_redirect(response: aiohttp.ClientResponse, path: str) -> NoReturn
     shows its start page instead knows no such path.
     """
     try:
-        target = response.url.join(URL(response.headers.get("Location", "")))
+        target = response.url.join(URL(response.headers.get("Location", ""))).with_user(None)
     except ValueError as err:
         raise NotNezhaError(f"HTTP {response.status} to no address") from err
     path, where = path.partition("?")[0], target.path.rstrip("/")
     if (where or target.query) and not where.endswith(f"/{path}"):
         raise LoginPageError(f"HTTP {response.status} to {target.host}")
-    moved = target.with_user(None).with_path(where.removesuffix(f"/{path}"))
+    moved = target.with_path(where.removesuffix(f"/{path}"))
     if moved != response.url.with_path(response.url.path.removesuffix(f"/{path}")):
         raise RedirectedError(str(moved))
     if where:

@@ -1,6 +1,6 @@
 """Reads single values of a decoded answer: what is missing, of another type or impossible never raises."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,10 +32,17 @@ def _converted(value: Any) -> int | None:
     return number if 0 <= number <= MOST_INTEGER else None
 
 
+def identifier(value: Any) -> int | None:
+    """Return the id of a server or monitor, `None` for what cannot be one."""
+    return integer({"id": value}, "id") or None
+
+
 def whole(source: Mapping[str, Any], name: str) -> int:
     """Return an integer of either sign, 0 when absent or anything else."""
     value = source.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return value if abs(value) <= MOST_INTEGER else 0
 
 
 def real(source: Mapping[str, Any], name: str, most: float = float(MOST_INTEGER)) -> float | None:
@@ -51,17 +58,17 @@ def real(source: Mapping[str, Any], name: str, most: float = float(MOST_INTEGER)
 def text(source: Mapping[str, Any], name: str) -> str:
     """Return a text, empty when absent; cut where nobody would read on."""
     value = source.get(name)
-    return value[:MOST_CHARACTERS] if isinstance(value, str) else ""
+    return _storable(value)[:MOST_CHARACTERS] if isinstance(value, str) else ""
 
 
 def texts(source: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """Return a list of texts, empty when absent or null."""
-    return tuple(value for value in items(source, name) if isinstance(value, str))
+    return tuple(_storable(value) for value in items(source, name) if isinstance(value, str))
 
 
-def numbers(entries: list[Any]) -> Iterator[int]:
-    """Yield the ids in a list; what cannot be one is passed over."""
-    return (number for entry in entries if (number := integer({"id": entry}, "id")))
+def _storable(value: str) -> str:
+    """Return a text without halves of characters, which JSON can tell but nobody can write, and without zero bytes."""
+    return value if value.isprintable() else value.encode(errors="replace").decode().replace("\0", "")
 
 
 def items(source: Mapping[str, Any], name: str) -> list[Any]:

@@ -7,7 +7,7 @@ from ..errors import InvalidAnswerError
 from ..models import Latency
 from ..transport import Answer
 from .base import LatencyAnswer
-from .fields import EPOCH, integer, items, moment, real, text
+from .fields import EPOCH, identifier, items, moment, real, text
 
 
 def latency_answer(answer: Answer, result: Any) -> LatencyAnswer:
@@ -28,7 +28,7 @@ def clock(answer: Answer, times: list[datetime]) -> datetime:
 
 def _latency(entry: Any) -> Latency | None:
     """Return one monitor's points; a delay of 0 ms is a failed probe, for which there is no other sign."""
-    number = integer(entry, "monitor_id") if isinstance(entry, dict) else None
+    number = identifier(entry.get("monitor_id")) if isinstance(entry, dict) else None
     if not number:
         return None
     pairs = zip(items(entry, "created_at"), items(entry, "avg_delay"), strict=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import InvalidAnswerError
 from ..models import Host, Server
-from .fields import integer, mapping
+from .fields import identifier, mapping
 
 type ReadServer = Callable[[int, Mapping[str, Any], Host | None], Server]
 """Returns the server with an id from its entry, with the host of the answer before where that has not changed."""
@@ -36,4 +36,4 @@ class ServerReader:
 
 
 def _id(entry: Any) -> int | None:
-    return integer(entry, "id") if isinstance(entry, dict) else None
+    return identifier(entry.get("id")) if isinstance(entry, dict) else None

@@ -20,7 +20,7 @@ from ..errors import (
 from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
 from .base import Access, Capabilities, LatencyAnswer, WayIn
-from .fields import EPOCH, integer, items, mapping, moment, numbers, real, text, texts, time, whole
+from .fields import EPOCH, identifier, integer, items, mapping, moment, real, text, texts, time, whole
 from .latencies import latency_answer
 from .servers import ServerReader
 
@@ -63,7 +63,7 @@ class GenerationV1:
         for entry in _list(await access.get(GROUPS)):
             name = text(mapping(entry, "group"), "name") if isinstance(entry, dict) else ""
             members = items(entry, "servers") if name else []
-            for number in numbers(members):
+            for number in filter(None, map(identifier, members)):
                 groups[number] = (*groups.get(number, ()), name)
         return groups
 
@@ -75,7 +75,7 @@ class GenerationV1:
         """
         answer = await access.get(f"{SERVICE}/server")
         try:
-            return frozenset(numbers(_list(answer)))
+            return frozenset(filter(None, map(identifier, _list(answer))))
         except RefusedRequestError:
             return frozenset((await self.snapshot(access)).servers)
 
@@ -92,9 +92,9 @@ class GenerationV1:
         content = data_of(await access.get(SERVICE))
         services = mapping(content, "services") if isinstance(content, dict) else {}
         return tuple(
-            _monitor(int(number), service)
-            for number, service in services.items()
-            if number.isdecimal() and isinstance(service, dict)
+            _monitor(number, service)
+            for key, service in services.items()
+            if (number := identifier(key)) and isinstance(service, dict)
         )
 
     async def ways_in(self, access: Access) -> frozenset[WayIn]:
