@@ -1,7 +1,7 @@
 """Generations 1 and 2 share their answers about servers, groups and monitors: every recorded one again."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 import re
@@ -295,7 +295,10 @@ ODD: list[Any] = [None, True, "text", "", -1, 0.5, 2**64, 10**400, "1e999", [], 
 async def test_odd_value_costs_nothing_but_its_field(odd: Any) -> None:
     """Each field in turn holds the odd value, in a server of its own: nothing else of that server changes."""
     servers = dict(enumerate(each_with(odd), start=100))
-    body = encode({"success": True, "data": [entry | {"id": number} for number, (_, entry) in servers.items()]})
+    entries = [entry | {"id": number} for number, (_, entry) in servers.items()]
+    for entry in entries:
+        entry["uuid"] = f"{entry['id']}" if entry["uuid"] == LARGE.uuid else entry["uuid"]
+    body = encode({"success": True, "data": entries})
     async with replayed(NEWEST, "jwt") as dashboard:
         dashboard.says(SERVER, reply(body.replace(b'"1e999"', b"1e999")))
         dashboard.says(GROUPS, payload({"success": True}))
@@ -304,7 +307,9 @@ async def test_odd_value_costs_nothing_but_its_field(odd: Any) -> None:
     assert (list(snapshot.servers), snapshot.malformed) == (list(servers), 0)
     for number, server in snapshot.servers.items():
         name = servers[number][0]
-        assert changed(server) <= {MODEL_WORDS.get(name, name)}, name
+        is_as_sent = server.uuid == f"{number}"
+        shown = replace(server, uuid=LARGE.uuid) if is_as_sent else server
+        assert changed(shown) <= {MODEL_WORDS.get(name, name)}, name
 
 
 MODEL_WORDS = {
@@ -543,6 +548,15 @@ async def test_every_server_may_have_monitors_as_long_as_a_deleted_one_had() -> 
     async with replayed(NEWEST, "jwt") as dashboard:
         dashboard.says(MONITORED, payload({"error": "server not found"}))
         assert await dashboard.client().monitored() == frozenset(range(1, 9))
+
+
+async def test_a_uuid_that_several_servers_have_tells_none_of_them_apart() -> None:
+    """Each is known by its id."""
+    servers = [{"id": 1, "uuid": "a"}, {"id": 2, "uuid": "a"}, {"id": 3, "uuid": "b"}]
+    async with replayed(NEWEST, "jwt") as dashboard:
+        dashboard.says(SERVER, payload({"success": True, "data": servers}))
+        snapshot = await dashboard.client().snapshot()
+    assert [server.uuid for server in snapshot.servers.values()] == [None, None, "b"]
 
 
 async def test_only_ids_name_servers_with_monitors() -> None:

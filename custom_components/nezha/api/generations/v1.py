@@ -1,5 +1,6 @@
 """Generation 1, Nezha 1.x: `/server`, `/ws/server`, `/service/{server id}` (Nezha 1.14.14, `controller.go`)."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
@@ -161,9 +162,21 @@ def _list(answer: Answer) -> list[Any]:
 
 
 def _snapshot(reader: ServerReader, entries: Any, now: datetime | None, size: int) -> Snapshot:
-    servers, malformed = reader.servers(entries)
+    read, malformed = reader.servers(entries)
+    servers = _without_shared_uuids(read)
     latest = max((server.last_active for server in servers.values() if server.last_active), default=EPOCH)
     return Snapshot(time=now or latest, servers=servers, malformed=malformed, size=size)
+
+
+def _without_shared_uuids(servers: Mapping[int, Server]) -> Mapping[int, Server]:
+    """Return the servers; a uuid that several have tells none of them apart."""
+    count = Counter(server.uuid for server in servers.values() if server.uuid)
+    if count.total() == len(count):
+        return servers
+    return {
+        number: replace(server, uuid=None) if server.uuid and count[server.uuid] > 1 else server
+        for number, server in servers.items()
+    }
 
 
 def _server(number: int, entry: Mapping[str, Any], known_host: Host | None) -> Server:
