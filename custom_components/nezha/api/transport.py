@@ -26,6 +26,7 @@ from .errors import (
     LoginPageError,
     NezhaAuthError,
     NezhaConnectionError,
+    NezhaError,
     NotNezhaError,
     RedirectedError,
     StreamRefusedError,
@@ -153,12 +154,9 @@ class Transport:
                 return await self.session.ws_connect(
                     self._address(path), headers=headers, timeout=SILENCE, max_msg_size=MOST_BYTES
                 )
-        except TimeoutError as err:
-            raise ConnectionTimeoutError("no answer to a handshake") from err
-        except aiohttp.WSServerHandshakeError as err:
-            raise _handshake_error(err) from err
-        except aiohttp.ClientError as err:
-            raise _connection_error(err) from err
+        except (TimeoutError, aiohttp.ClientError) as err:
+            failure = _failure(err)
+        raise failure
 
     async def frames[FrameT](
         self, stream: aiohttp.ClientWebSocketResponse, read: Callable[[Any, int], FrameT]
@@ -192,14 +190,17 @@ class Transport:
             async with self.session.request(
                 method, self._address(path), headers=headers, json=content, allow_redirects=False, timeout=TIMEOUT
             ) as response:
-                body = await _body(response)
-        except TimeoutError as err:
-            raise ConnectionTimeoutError(f"no answer within {TIMEOUT.total} s") from err
-        except aiohttp.ClientError as err:
-            raise _connection_error(err) from err
-        if "json" not in response.content_type or response.status in range(300, 400):
-            _raise_for_page(response, path, body)
-        return Answer(status=response.status, time=_time(response), body=_decoded(body), size=len(body))
+                return _answer(response, path, await _body(response))
+        except (TimeoutError, aiohttp.ClientError) as err:
+            failure = _failure(err)
+        raise failure
+
+
+def _answer(response: aiohttp.ClientResponse, path: str, body: bytes) -> Answer:
+    """Return the answer that a response is, or raise the error for one that is no JSON."""
+    if "json" not in response.content_type or response.status in range(300, 400):
+        _raise_for_page(response, path, body)
+    return Answer(status=response.status, time=_time(response), body=_decoded(body), size=len(body))
 
 
 async def _next_frame[FrameT](stream: aiohttp.ClientWebSocketResponse, read: Callable[[Any, int], FrameT]) -> FrameT:
@@ -249,17 +250,21 @@ def _time(response: aiohttp.ClientResponse) -> datetime | None:
     return time if time.year in YEARS else None
 
 
-def _connection_error(err: aiohttp.ClientError) -> NezhaConnectionError:
-    """Return our error for one of aiohttp's."""
+def _failure(err: TimeoutError | aiohttp.ClientError) -> NezhaError:
+    """Return our error for one of aiohttp's, which must not be its cause: that tells the address and the credential."""
     match err:
+        case TimeoutError():
+            return ConnectionTimeoutError(f"no answer within {TIMEOUT.total} s")
+        case aiohttp.WSServerHandshakeError():
+            return _handshake_error(err)
         case aiohttp.ClientConnectorDNSError():
-            return CannotResolveError(str(err))
+            return CannotResolveError("the host name has no address")
         case aiohttp.ClientConnectorCertificateError():
-            return CertificateError(str(err))
+            return CertificateError(str(err.certificate_error).partition(",")[0])
         case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
-            return ConnectionRefusedByHostError(str(err))
+            return ConnectionRefusedByHostError("nothing listens there")
         case _:
-            return NezhaConnectionError(str(err) or type(err).__name__)
+            return NezhaConnectionError(f"{type(err).__name__} {getattr(err, 'errno', None) or ''}".strip())
 
 
 def _handshake_error(
