@@ -1,0 +1,1 @@
+"""Looks for bytes from a dashboard that the client cannot take: `scripts/fuzz`."""
