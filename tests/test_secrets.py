@@ -319,8 +319,8 @@ def _watched(site: Site) -> Iterator[None]:
     """Keep every session that the dashboard gives, and every error that the client raises."""
     log_in = site.simulated.accounts.log_in
 
-    def log_in_and_keep(address: str, **how: Any) -> Login:
-        login = log_in(address, **how)
+    def log_in_and_keep(*how: Any) -> Login:
+        login = log_in(*how)
         site.sessions.append(login.token)
         return login
 

@@ -11,7 +11,6 @@ from custom_components.nezha.api.generations.fields import (
     items,
     mapping,
     moment,
-    numbers,
     real,
     text,
     texts,
@@ -172,8 +171,3 @@ def test_time(value: Any, expected: datetime | None) -> None:
 def test_text_is_cut_where_nobody_would_read_on() -> None:
     """Signs count, not bytes."""
     assert text({"x": 10_000 * "名"}, "x") == 255 * "名"
-
-
-def test_ids_may_be_texts() -> None:
-    """What cannot be an id is passed over, 0 too."""
-    assert list(numbers([3, "4", None, [], {}, "five", -1, 0, 1])) == [3, 4, 1]
