@@ -12,6 +12,7 @@ from simulator.control import Control
 from simulator.fault_answers import FaultAnswers, Routes
 from simulator.faults import Faults
 from simulator.interior import Interior
+from simulator.lock import ServerLock
 from simulator.received import ReceivedRequest, RequestLog, new_request_log
 from simulator.routes_v0 import RoutesV0
 from simulator.routes_v1 import RoutesV1
@@ -68,9 +69,10 @@ class Dashboard:
         )
         self.waf: Final = Waf(self.world.clock)
         self.streams: Final = Streams(self.settings)
+        self.lock: Final = ServerLock(self.world)
         self.requests: Final[RequestLog] = new_request_log()
         self.faults: Final = Faults()
-        interior = Interior(self.world, self.settings, self.accounts, self.waf, self.streams)
+        interior = Interior(self.world, self.settings, self.accounts, self.waf, self.streams, self.lock)
         self._routes: Final[Routes] = routes(interior)
         self._scopes: Final = READING if numbers >= (2, 1, 2) else READING[1:]
         self._has_scopes: Final = numbers >= (2, 1)
@@ -166,6 +168,7 @@ class Dashboard:
     def restart(self, *, seconds: float = 5.0) -> None:
         """Forget what agents told, and end all streams; within these seconds all agents are back."""
         self.world.restart_dashboard(seconds=seconds)
+        self.lock.renew()
         self.streams.end()
 
     def silence(self, *, on: bool = True) -> None:
@@ -209,6 +212,8 @@ class Dashboard:
 
         async def serve(request: web.Request) -> web.StreamResponse:
             self.requests.append(ReceivedRequest.of(request))
+            if self.lock.frozen:
+                return await answers.hang(request)
             fault = self.faults.take(request.path)
             if fault is None:
                 return _framed(request, await self._routes.answer(request))
@@ -226,8 +231,8 @@ class Dashboard:
         return application
 
     async def _dress(self, _: web.Request, response: web.StreamResponse) -> None:
-        """Give an answer the headers that a dashboard's has: its own date, and no name of our server."""
-        response.headers["Date"] = formatdate(self.world.clock.dashboard_now(), usegmt=True)
+        """Give an answer the headers that a dashboard's has: its own date or a proxy's, and no name of our server."""
+        response.headers["Date"] = formatdate(self.world.clock.dashboard_now() + self.settings.proxy_skew, usegmt=True)
         response.headers.popall("Server", None)
 
 

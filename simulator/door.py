@@ -46,7 +46,7 @@ class Door:
         header = self.interior.settings.real_ip_header
         if not header:
             return None
-        if header != PEER and header not in request.headers:
+        if header != PEER and self._told(request) is None:
             return failure("real ip header not found")
         address = self.address(request)
         try:
@@ -81,7 +81,7 @@ class Door:
         header = self.interior.settings.real_ip_header
         if header == PEER:
             return request.remote or ""
-        return request.headers.get(header, "").rpartition(",")[2].strip() if header else ""
+        return (self._told(request) or "").rpartition(",")[2].strip() if header else ""
 
     def bound_address(self, request: web.Request) -> str:
         """Return the address that a session is bound to, empty before 1.14.7."""
@@ -97,6 +97,11 @@ class Door:
             self.interior.waf.forgive(self._culprit(request), *reasons)
         elif Reason.TOKEN in reasons:
             self.interior.waf.forgive(self._culprit(request))
+
+    def _told(self, request: web.Request) -> str | None:
+        """Return what the header for it tells of the client's address, None if there is no such header."""
+        settings = self.interior.settings
+        return settings.proxy_address or request.headers.get(settings.real_ip_header)
 
     def _culprit(self, request: web.Request) -> str:
         return self.address(request) or request.remote or ""

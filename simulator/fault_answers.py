@@ -46,6 +46,11 @@ class FaultAnswers:
         """Let go of every answer that is being held back."""
         self._closing.set()
 
+    async def hang(self, request: web.Request) -> web.StreamResponse:
+        """Never answer."""
+        await self._closing.wait()
+        return _drop(request)
+
     async def answer(self, fault: Fault, request: web.Request) -> web.StreamResponse:
         """Return the answer to a request that a fault meets."""
         kind, options = fault.kind, fault.options

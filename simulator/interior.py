@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from simulator.accounts import Accounts
+from simulator.lock import ServerLock
 from simulator.settings import Settings
 from simulator.streams import Streams
 from simulator.waf import Waf
@@ -18,3 +19,4 @@ class Interior:
     accounts: Accounts
     waf: Waf
     streams: Streams
+    lock: ServerLock

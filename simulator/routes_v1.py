@@ -21,6 +21,8 @@ from simulator.wire_v1 import WireV1
 
 INVENTORY: Final = "nezha:inventory:read"
 SERVICE: Final = "nezha:service:read"
+LEAKS_UP_TO: Final = (1, 5, 4)
+"""The last version that freezes after it has refused the latencies of a server."""
 _FORMS: Final = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
@@ -203,7 +205,11 @@ class RoutesV1:
 
     async def _latency(self, visit: Visit) -> web.StreamResponse:
         server = self.shown(visit)
-        return success(self.wire.latency(server)) if isinstance(server, Server) else server
+        if isinstance(server, Server):
+            return success(self.wire.latency(server))
+        if self.version <= LEAKS_UP_TO:
+            self.interior.lock.leak()
+        return server
 
     def _unknown(self, request: web.Request) -> web.Response:
         """Answer where nothing is: JSON below /api, else the page that is every page of this generation."""

@@ -27,6 +27,8 @@ class Options(TypedDict, total=False):
     real_ip_header: str
     tsdb: bool
     frame_interval: float
+    proxy_skew: float
+    proxy_address: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,3 +52,7 @@ class Settings:
     """Whether generation 2 keeps a store of time series."""
     frame_interval: float = 2.0
     """Seconds from one frame of a stream to the next; infinite for frames on demand alone."""
+    proxy_skew: float = 0.0
+    """Seconds by which the clock of a proxy, which dates all answers, is ahead of the dashboard's."""
+    proxy_address: str = ""
+    """What a proxy tells of every client's address in the header for it; empty for no such proxy."""

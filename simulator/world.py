@@ -77,6 +77,8 @@ class World:
         self._agent_version = ""
         self._returns = Returns.NEVER
         self._next_id = 1
+        self.edits = 0
+        """How often servers were entered, changed or removed."""
         for _ in range(servers):
             self._register(machine(seed, self._next_id))
 
@@ -157,6 +159,7 @@ class World:
             if value is not None:
                 setattr(entry, name, value)
         entry.updated = self.clock.now()
+        self.edits += 1
         self._found(entry.group)
 
     def edit_monitor(self, monitor_id: int, **changes: Unpack[MonitorChanges]) -> None:
@@ -172,6 +175,7 @@ class World:
         entry = self._entry(server_id)
         del self._entries[server_id]
         self._deleted[server_id] = replace(entry.agent)
+        self.edits += 1
         if not entry.agent.running or self._returns is Returns.NEVER:
             return
         if self._returns is Returns.AFTER_RESTART:
@@ -290,6 +294,7 @@ class World:
         server_id = self._next_id
         self._next_id += 1
         self._entries[server_id] = entry
+        self.edits += 1
         self._found(entry.group)
         return server_id
 
