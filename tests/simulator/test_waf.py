@@ -193,3 +193,16 @@ async def test_early_dashboards_forgave_everything_to_a_session(world: World, as
     assert simulated.strikes == {OURS: 1}
     await _get(ask, simulated, GROUPS, **bearer(session))
     assert simulated.strikes == {}
+
+
+async def test_proxy_tells_one_address_of_every_client(world: World, ask: Ask) -> None:
+    """Whatever they send themselves; a session is bound to it."""
+    simulated = Dashboard(world, generation="v2", real_ip_header=HEADER, proxy_address=OURS)
+    session = bearer((await ask(simulated, LOGIN, method="POST", json=_right(simulated))).json["data"]["token"])
+    assert "data" in (await _get(ask, simulated, SERVER, OTHERS, **session)).json
+    simulated.settings.proxy_address = OTHERS
+    assert "error" in (await _get(ask, simulated, SERVER, **session)).json
+
+
+def _right(simulated: Dashboard) -> dict[str, str]:
+    return {"username": simulated.settings.username, "password": simulated.settings.password}
