@@ -174,12 +174,13 @@ async def test_connection_may_break_within_the_handshake() -> None:
             await listen(client)
 
 
-async def test_listener_may_go_at_any_time() -> None:
+@pytest.mark.parametrize("pace", [0.05, 0.9, 2])
+async def test_listener_may_go_at_any_time(pace: float) -> None:
     """Dashboards send on and never answer the wish to close; the connection is dropped soon all the same."""
     async with Replayed(NEWEST, "pat").served() as dashboard:
-        dashboard.streams(Connection(messages=[*MESSAGES] * 3))
-        dashboard.pace = 2
-        async with asyncio.timeout(4):
+        dashboard.streams(Connection(messages=[*MESSAGES] * 30))
+        dashboard.pace = pace
+        async with asyncio.timeout(3):
             async with aclosing(dashboard.client().stream()) as snapshots:
                 assert (await anext(snapshots)).servers
             await dashboard.gone.wait()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -166,16 +167,17 @@ class Transport:
         Garbage, also what `read` raises InvalidAnswerError for, is passed over. Ends with the connection. Raises
         ConnectionTimeoutError when nothing else comes for 10 s.
         """
-        async with stream:
+        try:
             while True:
-                try:
-                    async with asyncio.timeout(SILENCE.ws_receive):
-                        frame = await _next_frame(stream, read)
-                except TimeoutError as err:
-                    raise ConnectionTimeoutError("the stream is silent") from err
-                except EOFError:
-                    return
+                async with asyncio.timeout(SILENCE.ws_receive):
+                    frame = await _next_frame(stream, read)
                 yield frame
+        except TimeoutError as err:
+            raise ConnectionTimeoutError("the stream is silent") from err
+        except EOFError:
+            return
+        finally:
+            await _let_go(stream)
 
     def _address(self, path: str) -> URL:
         """Return the address of a path; raises NezhaConnectionError when the session has ended meanwhile."""
@@ -216,6 +218,13 @@ async def _next_frame[FrameT](stream: aiohttp.ClientWebSocketResponse, read: Cal
             return read(_decoded(message.data), len(message.data.encode()))
         except InvalidAnswerError:
             continue
+
+
+async def _let_go(stream: aiohttp.ClientWebSocketResponse) -> None:
+    """Close a WebSocket; aiohttp would wait for an answer as long as messages come."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SILENCE.ws_close):
+            await stream.close()
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
