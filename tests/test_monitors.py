@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from homeassistant.components.config import device_registry as devices_api
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.nezha.const import DOMAIN
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 from tests.conftest import Serve
-from tests.generations import SUMMARY, Show, Shown, StreamedTime, at, free_port, shower, streamed_time
+from tests.generations import SUMMARY, Show, Shown, StreamedTime, at, free_port, settle, shower, streamed_time
 from tests.watching import Writes, notable, still_world
 
 POLLING = {"stream": "never"}
@@ -97,6 +99,23 @@ async def test_a_monitor_is_up_when_more_than_eight_of_ten_probes_succeed(
     await shown.time.passes(61)
     assert shown.state("monitor1", "up") == expected
     assert shown.state("monitor1", "availability") == str(round(100 * up / 30, 2))
+
+
+@pytest.mark.parametrize("before", [STATE_ON, STATE_OFF])
+@pytest.mark.parametrize(
+    ("up", "down", "expected"),
+    [(0, 1, None), (1, 0, None), (1, 1, STATE_ON), (4, 1, STATE_ON), (0, 2, STATE_OFF), (2, 2, STATE_OFF)],
+)
+async def test_a_single_probe_tells_nothing(
+    shown: Shown, before: str, up: int, down: int, expected: str | None
+) -> None:
+    """Dashboards count to thirty and begin anew: with one probe all is as before, and one that got lost is no outage."""
+    answer(shown.simulated, {1: monitor(up=30 if before == STATE_ON else 0, down=0 if before == STATE_ON else 30)})
+    await shown.time.passes(61)
+    assert shown.state("monitor1", "up") == before
+    answer(shown.simulated, {1: monitor(up=up, down=down)})
+    await shown.time.passes(61)
+    assert shown.state("monitor1", "up") == (expected or before)
 
 
 async def test_monitors_are_asked_once_a_minute_and_written_when_they_change(shown: Shown) -> None:
@@ -300,6 +319,24 @@ async def test_a_scope_that_lacks_is_named_and_missed_until_it_is_there(show: Sh
     assert shown.simulated.waf.raised == 0
 
 
+@pytest.mark.parametrize("wanted", [True, False], ids=["latency", "no latency"])
+async def test_a_scope_that_lacks_stays_named_while_it_does(shown: Shown, *, wanted: bool) -> None:
+    """Whether or not anybody looks at latencies, which need it too."""
+    await shown.time.passes(6)
+    if not wanted:
+        registry = er.async_get(shown.hass)
+        for unique_id, entity_id in shown.entities().items():
+            if "latency_" in unique_id:
+                registry.async_update_entity(entity_id, disabled_by=er.RegistryEntryDisabler.USER)
+        await shown.reload()
+        await shown.time.passes(6)
+    limit_token(shown.simulated, INVENTORY)
+    await shown.time.passes(61)
+    for _ in range(20):
+        assert shown.issues() == ["missing_scope"]
+        await shown.time.passes(6)
+
+
 async def test_a_scope_that_is_taken_away_makes_monitors_unavailable(shown: Shown) -> None:
     """And is named."""
     limit_token(shown.simulated, INVENTORY)
@@ -323,5 +360,30 @@ async def test_a_token_that_may_not_read_servers_is_named(show: Show) -> None:
 
     limit_token(shown.simulated, INVENTORY, SERVICE)
     await shown.time.passes(30)
+    assert shown.is_loaded
+    assert shown.issues() == []
+
+
+async def test_an_issue_of_an_entry_that_was_never_set_up_goes_when_it_is_disabled(show: Show) -> None:
+    """It stays while attempts go on, also as one that its owner ignores; enabled again, it is back."""
+    shown = await show(options=POLLING, prepare=lambda simulated: limit_token(simulated, SERVICE))
+    assert shown.issues() == ["missing_scope"]
+    (issue,) = ir.async_get(shown.hass).issues.values()
+    ir.async_ignore_issue(shown.hass, DOMAIN, issue.issue_id, ignore=True)
+    for _ in range(3):
+        await shown.time.passes(600)
+        assert not shown.is_loaded
+        (issue,) = ir.async_get(shown.hass).issues.values()
+        assert issue.dismissed_version
+
+    entries = shown.hass.config_entries
+    await entries.async_set_disabled_by(shown.entry.entry_id, ConfigEntryDisabler.USER)
+    await settle(shown.hass)
+    assert shown.issues() == []
+    await entries.async_set_disabled_by(shown.entry.entry_id, None)
+    await settle(shown.hass)
+    assert shown.issues() == ["missing_scope"]
+    limit_token(shown.simulated, INVENTORY, SERVICE)
+    await shown.reload()
     assert shown.is_loaded
     assert shown.issues() == []

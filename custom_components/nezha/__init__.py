@@ -1,9 +1,17 @@
 """Servers of a Nezha dashboard in Home Assistant."""
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import AnyDeviceEntry
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.typing import ConfigType
 
 from .connection import new_client, new_session
 from .const import CONF_LATENCY, DOMAIN
@@ -21,7 +29,20 @@ from .identity import ServerIdentities
 from .push import StreamKeeper
 from .succession import async_take_over_left
 
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Withdraw the repair issues of whatever is no longer loaded, nor will be by itself."""
+
+    @callback
+    def withdraw(change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry.domain == DOMAIN and entry.state is ConfigEntryState.NOT_LOADED:
+            async_withdraw(hass, entry.entry_id)
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, withdraw)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> bool:
@@ -50,7 +71,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
 
 async def async_unload_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> bool:
     """Unload the platforms; the rest ends with the entry. Who is gone stays told while the entry reloads."""
-    async_withdraw(hass, entry.entry_id)
     if entry.disabled_by:
         async_tell_gone(hass, entry, {})
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
@@ -58,7 +78,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> bo
 
 async def async_remove_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
     """Leave nothing behind."""
-    async_withdraw(hass, entry.entry_id)
     async_tell_gone(hass, entry, {})
     await ServerIdentities(hass, entry.entry_id).async_remove()
 
