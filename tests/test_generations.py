@@ -15,6 +15,7 @@ from tests.generations import LOGIN, WAYS, Show, Shown, StreamedTime, shower, st
 from tests.watching import Writes, entities_of, notable, states_of
 
 POLLING = {"stream": "never"}
+GROUPS = "/api/v1/server-group"
 MONITORS = {f"monitor:{number}" for number in range(1, 5)}
 
 
@@ -162,6 +163,21 @@ async def test_reading_never_counts_as_an_attack(polled: Shown) -> None:
     assert polled.flows() == []
 
 
+@pytest.mark.parametrize(("generation", "way"), WAYS)
+@pytest.mark.parametrize("options", [{}, POLLING], ids=["stream", "polls"])
+async def test_servers_are_never_picked_by_a_filter(
+    show: Show, generation: str, way: str, options: dict[str, str]
+) -> None:
+    """Dashboards take one that finds nothing for none at all, and miss servers that are there (all generations)."""
+    shown = await show(generation, way, options=options)
+    await shown.time.passes(6)
+    shown.world.delete(3)
+    for _ in range(4):
+        await shown.time.passes(301)
+    queries = {request.path.partition("?")[2] for request in shown.simulated.requests}
+    assert queries <= {"", "period=1d"}
+
+
 # What is there, and what is not
 
 
@@ -219,6 +235,34 @@ async def test_groups_are_followed(show: Show, generation: str, way: str) -> Non
     shown.world.edit(1, group="")
     await shown.time.passes(301)
     assert shown.state("1", "groups") == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize(("generation", "way"), [("v1", "login"), ("v1", "guest"), ("v2", "token"), ("v2", "guest")])
+async def test_a_left_out_group_is_never_shown_while_groups_are_not_known(
+    show: Show, generation: str, way: str
+) -> None:
+    """They may fail at set-up, which is tried again then."""
+    shown = await show(
+        generation,
+        way,
+        options=POLLING | {"left_out_groups": ["Edge"]},
+        prepare=lambda simulated: simulated.faults.add(GROUPS, FaultKind.PANIC, times=2),
+    )
+    assert not shown.is_loaded
+    assert shown.devices() == {}
+    for _ in range(6):
+        await shown.time.passes(301)
+        assert "1" not in shown.devices()
+    assert shown.is_loaded
+    assert shown.state("2", "online") == STATE_ON
+
+
+async def test_groups_that_nothing_depends_on_may_fail_at_set_up(show: Show) -> None:
+    """Servers are shown all the same."""
+    shown = await show(
+        options=POLLING, prepare=lambda simulated: simulated.faults.add(GROUPS, FaultKind.PANIC, times=1)
+    )
+    assert shown.state("1", "online") == STATE_ON
 
 
 @pytest.mark.usefixtures("every_entity_enabled")
@@ -279,6 +323,29 @@ async def test_a_dashboard_without_servers_can_be_set_up(show: Show) -> None:
 def limit_token(simulated: Dashboard, *servers: int) -> None:
     """Have the token show some servers alone."""
     simulated.accounts.add_token(simulated.token, ("nezha:*",), server_ids=servers)
+
+
+@pytest.mark.parametrize("way", ["login", "guest"])
+@pytest.mark.parametrize("version", ["1.0.0", "1.5.4"])
+async def test_an_early_dashboard_is_never_frozen(show: Show, version: str, way: str) -> None:
+    """It would be by the latencies of a server that is gone, or that is hidden from whoever asks."""
+    shown = await show("v1", way, options=POLLING, version=version)
+    await shown.time.passes(6)
+    latency = shown.entry.runtime_data.latency
+    for hidden, gone in ((True, 2), (False, 3), (True, 5)):
+        shown.world.edit(1, hide_for_guest=hidden)
+        shown.world.delete(gone)
+        assert not shown.simulated.lock.frozen
+        shown.time.moves(61)
+        await latency.async_refresh()
+        await shown.time.passes(31)
+        await shown.time.passes(61)
+    shown.world.edit(4, name="renamed")
+    await shown.time.polls()
+    assert not shown.simulated.lock.frozen
+    assert shown.devices()["4"].name == "renamed"
+    asked = {request.path for request in shown.simulated.requests}
+    assert {f"/api/v1/service/{number}" for number in (1, 2, 3, 4)} <= asked
 
 
 # Sessions

@@ -16,6 +16,7 @@ from tests.generations import (
     CLIENT,
     LOGIN,
     SERVERS,
+    STREAM,
     Show,
     Shown,
     StreamedTime,
@@ -65,10 +66,22 @@ def refuse_login(simulated: Dashboard) -> None:
     simulated.expire_sessions()
 
 
+def revoke_login(simulated: Dashboard) -> None:
+    """Have another password, which revokes the sessions of the old one: to use one of them counts as an attack."""
+    simulated.settings.password = "another"
+    simulated.end_sessions()
+
+
 REFUSALS = pytest.mark.parametrize(
     ("generation", "way", "refuse"),
-    [("v2", "token", refuse_token), ("v2", "login", refuse_login), ("v1", "login", refuse_login)],
-    ids=["token", "login", "login-v1"],
+    [
+        ("v2", "token", refuse_token),
+        ("v2", "login", refuse_login),
+        ("v2", "login", revoke_login),
+        ("v1", "login", refuse_login),
+        ("v1", "login", revoke_login),
+    ],
+    ids=["token", "login", "login-revoked", "login-v1", "login-v1-revoked"],
 )
 
 
@@ -106,6 +119,51 @@ async def test_a_dead_credential_costs_one_strike_ever(
     assert shown.asked(LOGIN) == 0
     assert shown.simulated.waf.raised == 1
     assert len(shown.flows()) == 1
+
+
+@REFUSALS
+@pytest.mark.parametrize("seconds", [2, 6, 31])
+async def test_a_credential_that_dies_right_after_its_use_costs_one_strike(
+    show: Show, generation: str, way: str, refuse: Any, seconds: int
+) -> None:
+    """Whichever clock is the next to ask."""
+    shown = await show(generation, way, options=POLLING, real_ip_header=BY_PEER)
+    for _ in range(4):
+        await shown.time.passes(31)
+    refuse(shown.simulated)
+    await shown.time.passes(seconds)
+    await shown.entry.runtime_data.monitors.async_refresh()
+    for _ in range(8):
+        await shown.time.passes(31)
+    await shown.restart()
+    assert is_in(shown, ConfigEntryState.SETUP_ERROR)
+    assert shown.simulated.waf.raised == 1
+    assert len(shown.flows()) == 1
+
+
+@REFUSALS
+@pytest.mark.parametrize("clock", ["monitors", "latency"])
+async def test_a_refusal_that_another_clock_hears_first_holds_for_all(
+    show: Show, generation: str, way: str, refuse: Any, clock: str
+) -> None:
+    """The owner is asked at once, and nothing is sent again after a reload."""
+    shown = await show(generation, way, options=POLLING, real_ip_header=BY_PEER)
+    await shown.time.passes(31)
+    refuse(shown.simulated)
+    shown.time.moves(61)
+    await getattr(shown.entry.runtime_data, clock).async_refresh()
+    await settle(shown.hass)
+    assert shown.simulated.waf.raised == 1
+    (flow,) = shown.flows()
+    assert flow["context"]["source"] == "reauth"
+
+    shown.time.moves(5)
+    shown.simulated.requests.clear()
+    await shown.reload()
+    assert is_in(shown, ConfigEntryState.SETUP_ERROR)
+    assert not any(request.authorization for request in shown.simulated.requests)
+    assert shown.asked(LOGIN) == 0
+    assert shown.simulated.waf.raised == 1
 
 
 @REFUSALS
@@ -156,6 +214,36 @@ async def test_a_session_that_ends_again_and_again_is_not_renewed_each_time(show
     assert {STATE_OFF, STATE_UNAVAILABLE}.isdisjoint(value for _, value in writes.changes)
     assert shown.simulated.waf.raised == 0
     assert shown.flows() == []
+
+
+async def test_a_changed_address_ends_sessions_and_costs_nothing(show: Show) -> None:
+    """Sessions are bound to it (1.14.7 and later): a login follows, at most one a minute, and nobody sees it."""
+    shown = await show("v2", "login", options=POLLING, real_ip_header="X-Real-IP", proxy_address="192.0.2.10")
+    await shown.time.passes(61)
+    shown.simulated.requests.clear()
+    writes = Writes(shown.hass)
+    for number in range(20):
+        shown.simulated.settings.proxy_address = f"192.0.2.{11 + number % 2}"
+        await shown.time.passes(31)
+    assert 5 <= shown.asked(LOGIN) <= 20 * 31 / 60
+    assert shown.entity("6", "cpu") in writes.changed, "the hidden server is still shown"
+    assert {STATE_OFF, STATE_UNAVAILABLE}.isdisjoint(value for _, value in writes.changes)
+    assert shown.simulated.waf.raised == 0
+    assert shown.flows() == []
+
+
+async def test_a_changed_address_ends_no_stream(show: Show) -> None:
+    """What a poll fetches meanwhile takes a new login."""
+    shown = await show("v1", "login", real_ip_header="X-Real-IP", proxy_address="192.0.2.10")
+    await shown.frames_for(62)
+    shown.simulated.settings.proxy_address = "2001:db8::1"
+    shown.simulated.requests.clear()
+    writes = Writes(shown.hass)
+    await shown.frames_for(620, every=20)
+    assert shown.asked(LOGIN) == 1
+    assert shown.asked(STREAM) == 0
+    assert {STATE_OFF, STATE_UNAVAILABLE}.isdisjoint(value for _, value in writes.changes)
+    assert shown.simulated.waf.raised == 0
 
 
 # A guest who is shut out
@@ -254,7 +342,39 @@ async def test_a_dashboard_that_wants_its_proxy_is_an_issue(show: Show) -> None:
     assert shown.issues() == []
 
 
+async def test_an_issue_ends_when_the_owner_is_asked_for_another_credential(show: Show) -> None:
+    """What was in the way is no longer known; whoever reloads then learns nothing new."""
+    shown = await show(options=POLLING)
+    shown.simulated.settings.real_ip_header = "X-Real-IP"
+    await shown.time.polls(4)
+    assert shown.issues() == ["real_ip"]
+    shown.simulated.settings.real_ip_header = ""
+    shown.simulated.revoke_token()
+    await shown.time.polls(2)
+    assert shown.issues() == []
+    assert len(shown.flows()) == 1
+
+
 # A dashboard that is upgraded
+
+
+async def test_a_token_that_was_never_sent_is_not_held_for_refused(
+    hass: HomeAssistant, socket_enabled: None, time: StreamedTime
+) -> None:
+    """An upgrade that is taken back leaves everything as it was."""
+    port, old, new = free_port(), simulate("v0"), simulate("v2")
+    time.worlds += [old.world, new.world]
+    async with at(port, old) as served:
+        entry = new_entry(hass, served.url, credential(old, "token"))
+        await set_up(hass, entry)
+    async with at(port, new):
+        await time.polls(4)
+    async with at(port, old) as served:
+        shown = Shown(hass, served, entry, time)
+        await shown.reload()
+        assert shown.is_loaded
+        assert shown.state("1", "online") == STATE_ON
+        await shown.unload()
 
 
 async def test_an_upgraded_dashboard_asks_for_its_own_credential_and_keeps_every_id(

@@ -109,8 +109,8 @@ async def test_a_monitor_is_up_when_more_than_eight_of_ten_probes_succeed(
 async def test_a_single_probe_tells_nothing(
     shown: Shown, before: str, up: int, down: int, expected: str | None
 ) -> None:
-    """Dashboards count to thirty and begin anew: with one probe all is as before, and one that got lost is no outage."""
-    answer(shown.simulated, {1: monitor(up=30 if before == STATE_ON else 0, down=0 if before == STATE_ON else 30)})
+    """Dashboards count to thirty and begin anew; a probe may get lost."""
+    answer(shown.simulated, {1: monitor(up=30) if before == STATE_ON else monitor(up=0, down=30)})
     await shown.time.passes(61)
     assert shown.state("monitor1", "up") == before
     answer(shown.simulated, {1: monitor(up=up, down=down)})

@@ -16,6 +16,7 @@ from custom_components.nezha.fleet import automatic_interval, rows_a_day
 from simulator import Dashboard, FaultKind, World
 from tests.conftest import DETAILS, MONITOR, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 from tests.flows import prefilled
+from tests.generations import STREAM, new_entry
 
 ALL_DEFAULT = {"latency": True}
 MONITORS = MONITOR.rstrip("*")
@@ -122,6 +123,22 @@ async def test_a_dashboard_with_a_stream_has_a_field_for_it(
     assert prefilled(form)["stream"] == wish
     assert form["description_placeholders"]
     assert int(form["description_placeholders"]["stream_megabytes"].replace(",", "")) > 0
+
+
+async def test_a_guest_reads_what_asking_and_listening_cost_him(hass: HomeAssistant, serve: Serve) -> None:
+    """Both by the size of a frame, for there is nothing else; the more often it is asked, the more it costs."""
+    newest = await serve(Dashboard(World(latency_points=5), generation="v2"))
+    entry = new_entry(hass, newest.url, {}, {"interval": 10, "stream": "never"})
+    await set_up(hass, entry)
+    async with aiohttp.ClientSession() as session, session.ws_connect(f"{newest.url}{STREAM}") as stream:
+        frame = len((await stream.receive_str()).encode())
+        newest.simulated.end_streams()
+    form = await open_options(hass, entry)
+    said = form["description_placeholders"]
+    assert said
+    assert said["poll"] == "10"
+    assert int(said["poll_megabytes"]) == pytest.approx(frame * 8640 / 1e6, rel=0.05)
+    assert int(said["stream_megabytes"]) == pytest.approx(frame * 43_200 / 1e6, rel=0.05)
 
 
 async def test_saving_the_form_as_it_is_changes_nothing(

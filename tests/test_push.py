@@ -1,15 +1,20 @@
 """What a dashboard's stream changes: who is told at once, and that losing it costs nothing."""
 
+import asyncio
 from collections.abc import Iterator
 from unittest.mock import patch
 
 from aiohttp import ClientWSTimeout
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
+from simulator.clock import Clock
+from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
-from tests.conftest import Serve
+from simulator.world import World
+from tests.conftest import Serve, state
 from tests.generations import (
     FRAME,
     SERVERS,
@@ -17,11 +22,13 @@ from tests.generations import (
     Show,
     Shown,
     StreamedTime,
+    credential,
+    new_entry,
     settle,
     shower,
     streamed_time,
 )
-from tests.watching import Writes, entities_of, notable
+from tests.watching import NOON, Writes, entities_of, notable
 
 SOURCE = SERVERS["v2"]
 FOREIGN = "custom_components.nezha.push.is_on_local_network"
@@ -242,6 +249,34 @@ async def test_a_server_that_a_single_poll_lacks_is_asked_for_at_once(streamed: 
         assert streamed.state(str(server), "online") == STATE_ON
 
 
+async def test_a_server_that_polls_no_longer_bring_goes_once(show: Show) -> None:
+    """The user may have lost it to another one: frames show it all the same."""
+    shown = await show("v2", "login")
+    await shown.frames_for(10)
+    shown.simulated.faults.add(SOURCE, FaultKind.REPLACE_SERVER, server_id=2, entry={})
+    writes = Writes(shown.hass)
+    await shown.frames_for(1300, every=20)
+    online = shown.entity("2", "online")
+    assert [value for name, value in writes.changes if name == online] == [STATE_UNAVAILABLE]
+    assert shown.state("dashboard", "servers_total") == "7"
+
+
+async def test_a_user_who_sees_fewer_servers_than_a_guest_is_shown_no_more(show: Show) -> None:
+    """The entry was a guest's until now, and knows them all."""
+    shown = await show("v2", "guest")
+    await shown.frames_for(4)
+    shown.hass.config_entries.async_update_entry(
+        shown.entry, data={**shown.entry.data, **credential(shown.simulated, "login")}
+    )
+    shown.simulated.faults.add(SOURCE, FaultKind.REPLACE_SERVER, server_id=2, entry={})
+    writes = Writes(shown.hass)
+    await shown.reload()
+    await shown.frames_for(700, every=20)
+    assert shown.state("2", "online") == STATE_UNAVAILABLE
+    assert (shown.entity("2", "online"), STATE_ON) not in writes.changes
+    assert shown.state("dashboard", "servers_total") == "7"
+
+
 async def test_a_guest_sees_a_new_server_in_the_second_frame(show: Show) -> None:
     """There is nothing more to be asked."""
     shown = await show(way="guest")
@@ -250,6 +285,42 @@ async def test_a_guest_sees_a_new_server_in_the_second_frame(show: Show) -> None
     await shown.frames_for(4)
     assert shown.state(added, "online") == STATE_ON
     assert shown.asked(STREAM) == 0
+
+
+@pytest.mark.parametrize("seconds", [45, -45])
+@pytest.mark.parametrize("reports", [1, 4.05])
+async def test_a_proxy_whose_clock_is_wrong_switches_nobody_off(show: Show, seconds: float, reports: float) -> None:
+    """It dates the polls between the frames; agents may report more seldom than frames come."""
+    world = World(report_interval=reports, latency_points=5, clock=Clock(source=lambda: NOON))
+    shown = await show(world=world, proxy_skew=seconds)
+    writes = Writes(shown.hass)
+    await shown.frames_for(60)
+    await shown.frames_for(300, every=10)
+    await shown.frames_for(20)
+    assert STATE_OFF not in {value for _, value in writes.changes}
+    assert shown.state("dashboard", "servers_online") == "6"
+
+
+@pytest.mark.parametrize("options", [{}, {"stream": "never"}], ids=["stream", "polls"])
+async def test_a_dashboard_whose_clock_is_set_back_is_followed(show: Show, options: dict[str, str]) -> None:
+    """Ten minutes: who reports is online, and a pause of a few seconds makes nobody offline."""
+    shown = await show(options=options, version="2.2.10")
+    watch = shown.time.passes if options else shown.frame
+    seconds = 30 if options else FRAME
+    for _ in range(10):
+        await watch(seconds)
+    shown.world.clock.skew = -600
+    writes = Writes(shown.hass)
+    for _ in range(10):
+        await watch(seconds)
+    shown.world.lose_power(1)
+    for _ in range(4):
+        await watch(6)
+    assert STATE_OFF not in {value for _, value in writes.changes}
+    for _ in range(3):
+        await watch(30)
+    assert shown.state("1", "online") == STATE_OFF
+    assert shown.state("2", "online") == STATE_ON
 
 
 async def test_what_a_poll_told_is_kept_when_frames_lack_it(show: Show, every_entity_enabled: None) -> None:
@@ -373,6 +444,42 @@ async def test_a_stream_that_falls_silent_is_given_up(show: Show) -> None:
         assert shown.asked(STREAM) > 1
 
 
+@pytest.mark.parametrize("text", ["{garbage", "[]", '{"servers": 7}'])
+async def test_a_stream_of_nothing_but_garbage_is_given_up(show: Show, text: str) -> None:
+    """As one that is silent."""
+    with patch("custom_components.nezha.api.transport.SILENCE", ClientWSTimeout(ws_receive=0.4, ws_close=0)):
+        shown = await show()
+        shown.simulated.requests.clear()
+        for _ in range(16):
+            shown.simulated.send_text(text)
+            await asyncio.sleep(0.05)
+        await settle(shown.hass)
+        assert len(shown.simulated.streams) == 0
+        assert shown.asked(SOURCE) == 1
+        assert shown.state("1", "online") == STATE_ON
+
+
+async def test_a_guest_who_gets_nothing_but_garbage_has_no_answer(show: Show) -> None:
+    """Neither at set-up nor later; the dashboard is tried again."""
+    garbage = "custom_components.nezha.api.transport.SILENCE"
+    with patch(garbage, ClientWSTimeout(ws_receive=0.2, ws_close=0)):
+        async with asyncio.timeout(10):
+            shown = await show(
+                way="guest",
+                options={"stream": "never"},
+                frame_interval=0.05,
+                prepare=lambda simulated: simulated.faults.add(STREAM, FaultKind.GARBAGE),
+            )
+            assert shown.entry.state is ConfigEntryState.SETUP_RETRY
+            shown.simulated.faults.clear()
+            await shown.reload()
+            assert shown.is_loaded
+            shown.simulated.faults.add(STREAM, FaultKind.GARBAGE)
+            await shown.entry.runtime_data.servers.async_refresh()
+            assert shown.entry.runtime_data.servers.last_error
+            assert shown.state("1", "online") == STATE_ON
+
+
 async def test_a_dashboard_that_blocks_streams_is_left_alone_for_ten_minutes(show: Show) -> None:
     """Its handshake says 403."""
     shown = await show(prepare=lambda simulated: simulated.faults.add(STREAM, FaultKind.BLOCKED, times=1))
@@ -443,3 +550,17 @@ async def test_a_stream_that_has_become_a_guests_is_given_up(show: Show) -> None
     await shown.frames_for(4)
     assert len(shown.simulated.streams) == 1
     assert shown.state(hidden, "online") == before
+
+
+async def test_a_server_that_goes_is_off_within_five_seconds(hass: HomeAssistant, serve: Serve) -> None:
+    """By real clocks, with frames as often as dashboards send them."""
+    simulated = Dashboard(World(latency_points=5), generation="v2")
+    served = await serve(simulated)
+    entry = new_entry(hass, served.url, credential(simulated, "token"))
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state(hass, entry, "1", "online") == STATE_ON
+    simulated.world.stop(1)
+    await asyncio.sleep(5)
+    assert state(hass, entry, "1", "online") == STATE_OFF
+    await hass.config_entries.async_unload(entry.entry_id)

@@ -103,9 +103,10 @@ async def test_between_its_two_ids_a_server_is_unavailable(show: Show) -> None:
     await has_kept_everything(shown, entities, device)
 
 
-async def test_latency_is_asked_under_the_new_id(show: Show) -> None:
-    """For the entities that there were."""
-    shown = await show(options=POLLING)
+@pytest.mark.parametrize("interval", [30, 300])
+async def test_latency_is_asked_under_the_new_id(show: Show, interval: int) -> None:
+    """For the entities that there were; however seldom values are written."""
+    shown = await show(options=POLLING | {"interval": interval})
     await shown.time.passes(6)
     latency = shown.entity("1", "latency_1")
     registers_again(shown)

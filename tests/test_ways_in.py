@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.nezha.const import DOMAIN
 from simulator import Dashboard, FaultKind, World
 from tests.conftest import Serve, ServedDashboard, add_entry
-from tests.flows import open_flows, prefilled, start, submit, typed
+from tests.flows import open_flows, prefilled, registered, start, submit, typed
 
 MOST_REQUESTS = 3
 USERNAME, PASSWORD = "owner", "a-secret-password"
@@ -75,12 +75,14 @@ async def test_a_token_in_the_first_form_is_all_that_is_needed(hass: HomeAssista
     [
         ("v2", {}, ["token", "login", "guest"]),
         ("v2", {"force_auth": True}, ["token", "login"]),
+        ("v2", {"version": "2.0.14"}, ["login", "guest"]),
+        ("v2", {"version": "2.1.0"}, ["token", "login", "guest"]),
         ("v1", {}, ["login", "guest"]),
         ("v1", {"force_auth": True}, ["login"]),
     ],
 )
 async def test_the_address_alone_leads_to_what_the_dashboard_knows(
-    hass: HomeAssistant, serve: Serve, generation: str, options: dict[str, bool], ways: list[str]
+    hass: HomeAssistant, serve: Serve, generation: str, options: dict[str, Any], ways: list[str]
 ) -> None:
     """It is asked without a credential."""
     dashboard = await serve(simulated(generation, **options))
@@ -157,10 +159,14 @@ async def test_a_guest_needs_nothing(hass: HomeAssistant, serve: Serve, generati
     assert entry.data == {"url": dashboard.url, "verify_ssl": True}
 
 
-async def test_a_dashboard_without_tokens_names_that_and_offers_what_it_has(hass: HomeAssistant, serve: Serve) -> None:
+@pytest.mark.parametrize("token", ["some-token", "nzp_0123456789"])
+@pytest.mark.parametrize("version", ["1.14.14", "2.0.0", "2.0.14"])
+async def test_a_dashboard_without_tokens_names_that_and_offers_what_it_has(
+    hass: HomeAssistant, serve: Serve, version: str, token: str
+) -> None:
     """The token is not sent; an emptied field leads to the menu."""
-    dashboard = await serve(simulated("v1"))
-    form = await submit(hass, await start(hass), typed(dashboard.url, "some-token"))
+    dashboard = await serve(simulated(f"v{version[0]}", version=version))
+    form = await submit(hass, await start(hass), typed(dashboard.url, token))
     assert form["errors"] == {"token": "wrong_kind"}
     assert not any(request.authorization for request in dashboard.simulated.requests)
 
@@ -348,3 +354,18 @@ async def test_another_way_in_can_be_chosen(hass: HomeAssistant, newest: ServedD
     form = await entry.start_reconfigure_flow(hass)
     await lets_in_again(hass, form, entry, typed(newest.url, newest.token))
     assert entry.data == {"url": newest.url, "token": newest.token, "verify_ssl": True}
+
+
+async def test_one_way_in_after_the_other_keeps_every_id(hass: HomeAssistant, newest: ServedDashboard) -> None:
+    """A guest gets a token, then a login, and is a guest again: devices and entities are the same ones throughout."""
+    entry = await new_entry(hass, newest)
+    kept = registered(hass, entry)
+    for way, user_input in (("token", {"token": newest.token}), ("login", LOGIN), ("guest", {})):
+        form = await entry.start_reconfigure_flow(hass)
+        menu = await submit(hass, form, typed_address(newest) | {"other_credential": True})
+        await lets_in_again(hass, await choose(hass, menu, way), entry, user_input)
+        assert entry.data == {"url": newest.url, "verify_ssl": True} | user_input
+        devices, entities = registered(hass, entry)
+        assert devices >= kept[0]
+        assert entities >= kept[1]
+        kept = devices, entities

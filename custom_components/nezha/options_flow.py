@@ -47,9 +47,7 @@ STREAM_FIELD = SelectSelector(
     )
 )
 MEGABYTE = 1_000_000
-FRAME_SHARE = (
-    0.75  # of an answer's size, what a message of the stream has (measured on 1.14.14 and 2.3.7); a guest's is one
-)
+FRAME_SHARE = 0.75  # of an answer's size, what a message has (measured on 1.14.14 and 2.3.7); guests' answers are one
 
 
 class NezhaOptionsFlow(OptionsFlowWithReload):

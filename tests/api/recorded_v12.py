@@ -86,6 +86,7 @@ class Asked:
     """One request that arrived."""
 
     method: str
+    host: str
     path: str
     authorization: str
     cookie: str
@@ -199,6 +200,7 @@ class Replayed:
         self.asked.append(
             Asked(
                 request.method,
+                headers.get("Host", ""),
                 request.path_qs,
                 headers.get("Authorization", ""),
                 headers.get("Cookie", ""),

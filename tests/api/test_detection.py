@@ -1,6 +1,8 @@
 """Telling generations apart costs at most two requests, never shows a credential, and happens once."""
 
 import asyncio
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,23 +13,32 @@ from custom_components.nezha.api import (
     DashboardError,
     Guest,
     Login,
+    LoginPageError,
     NezhaError,
     NotNezhaError,
     PersonalAccessToken,
 )
 
-from .recorded_v12 import EXCHANGES, PAT, SERVER, SETTING, again, replayed
-from .site import payload, reply
+from .recorded import Exchange
+from .recorded_v12 import EXCHANGES, LOGIN, PAT, SERVER, SERVICE, SETTING, STREAM, again, replayed
+from .site import Answer, payload, reply
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 LIST = f"{SERVER}/list"
+SCRIPT = b'<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
+"""What Cloudflare puts into pages, be they challenges or not."""
 CREDENTIALS: list[Credential] = [
     ApiToken("0123456789abcdefghijklmnopqrstuv"),
     PersonalAccessToken(PAT),
     Login("admin", "secret"),
     Guest(),
 ]
+
+
+def behind_cloudflare(exchange: Exchange) -> Answer:
+    """Say again what a real dashboard said on a page, with Cloudflare's script in it."""
+    return again(replace(exchange, body=exchange.body + SCRIPT.decode()))
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS, ids=lambda credential: type(credential).__name__)
@@ -78,12 +89,47 @@ async def test_wrong_path_of_a_dashboard_is_none(answers: dict[str, Any]) -> Non
     assert dashboard.paths() == [SETTING, LIST]
 
 
+@pytest.mark.parametrize("part", [b"", SCRIPT, b'<input type="password">'])
+async def test_page_of_generation_0_may_say_anything(part: bytes) -> None:
+    """Cloudflare puts a script into every page, and a theme may ask for the password that visitors need."""
+    async with replayed("v1.14.14", "jwt") as dashboard:
+        dashboard.says(SETTING, reply(b"<title>404</title>" + part, status=404, content_type="text/html"))
+        dashboard.says(LIST, payload({"code": 403, "message": "访问此接口需要认证"}))
+
+        assert await dashboard.client(CREDENTIALS[0]).detect() == 0
+
+
+async def test_login_page_in_front_of_everything_is_named() -> None:
+    """It is no page of generation 0, for it is everywhere."""
+    async with replayed("v1.14.14", "jwt") as dashboard:
+        for path in (SETTING, LIST):
+            dashboard.says(path, reply(b'<input type="password">', content_type="text/html"))
+        with pytest.raises(LoginPageError):
+            await dashboard.client().detect()
+
+
+async def test_host_is_named_as_it_was_configured() -> None:
+    """A dashboard may tell by it who is meant: for requests, logins and streams."""
+    async with replayed("v2.3.7", "jwt") as dashboard:
+        client = dashboard.client()
+        await client.snapshot()
+        await client.monitors()
+        async with aclosing(client.stream()) as snapshots:
+            await anext(snapshots)
+
+    assert {SETTING, LOGIN, SERVER, SERVICE, STREAM} <= {asked.path for asked in dashboard.asked}
+    assert {asked.host for asked in dashboard.asked} == {dashboard.url.removeprefix("http://")}
+
+
 @pytest.mark.parametrize(
     ("answer", "key"),
     [
         (again(EXCHANGES["v2.3.7-waf/no_header_setting"]), "real_ip"),
         (again(EXCHANGES["v2.3.7-waf/after_strike_1_setting"]), "blocked"),
         (again(EXCHANGES["v1.14.14-waf/after_strike_4_setting"]), "blocked"),
+        (behind_cloudflare(EXCHANGES["v2.3.7-waf/after_strike_1_setting"]), "blocked"),
+        (reply(SCRIPT, status=403, content_type="text/html"), "browser_check"),
+        (reply(SCRIPT, status=503, content_type="text/html"), "browser_check"),
         (reply(status=502, content_type="text/html"), "dashboard_error"),
         (reply(), "invalid_answer"),
         (reply(b"{"), "invalid_answer"),

@@ -30,6 +30,7 @@ from .recorded_v12 import (
     STREAM,
     TRANSPORT,
     Connection,
+    Replayed,
     again,
     replayed,
 )
@@ -171,6 +172,18 @@ async def test_silent_dashboard_takes_too_long(folder: str) -> None:
             with pytest.raises(ConnectionTimeoutError):
                 await dashboard.client().snapshot()
             await asyncio.wait_for(dashboard.gone.wait(), 1)
+
+
+@pytest.mark.parametrize("garbage", ["{", "[]", '{"servers": 7}'])
+async def test_dashboard_that_sends_nothing_but_garbage_takes_too_long(garbage: str) -> None:
+    """It may go on for ever."""
+    async with Replayed(NEWEST, "none").served() as dashboard:
+        dashboard.streams(Connection(messages=[garbage] * 200))
+        dashboard.pace = 0.02
+        with patch(f"{TRANSPORT}.SILENCE", ClientWSTimeout(ws_receive=0.2, ws_close=0.01)):
+            async with asyncio.timeout(2):
+                with pytest.raises(ConnectionTimeoutError):
+                    await dashboard.client().snapshot()
 
 
 async def test_connection_that_ends_before_the_first_message_is_no_answer() -> None:

@@ -23,6 +23,7 @@ from custom_components.nezha.api import (
 )
 
 from .recorded_v12 import (
+    BLOCKED,
     EXCHANGES,
     GROUPS,
     LOGIN,
@@ -307,6 +308,23 @@ async def test_sessions_that_end_at_once_cause_no_storm_of_logins(clock: Clock) 
         with pytest.raises(SessionEndedError):
             await client.snapshot()
         assert asked(dashboard) == [LOGIN, SERVER]
+
+
+@pytest.mark.parametrize("way", ["request", "stream"])
+async def test_session_is_proven_again_after_a_block(clock: Clock, way: str) -> None:
+    """It may have been revoked, and its use what the dashboard blocks for."""
+    async with replayed(NEWEST, "jwt") as dashboard:
+        client = dashboard.client()
+        await client.snapshot()
+        dashboard.says(SERVICE, again(EXCHANGES["v1.14.14-waf/after_strike_1_setting"]))
+        dashboard.streams(BLOCKED)
+        with pytest.raises(BlockedError):
+            await (listen(client) if way == "stream" else client.monitors())
+        dashboard.forgets()
+        dashboard.paths()
+
+        await client.monitors()
+        assert dashboard.paths() == [PROFILE, SERVICE]
 
 
 async def test_blocked_login_is_no_refused_one() -> None:

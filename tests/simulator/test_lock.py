@@ -22,13 +22,14 @@ async def _answers(ask: Ask, simulated: Dashboard) -> bool:
 
 
 @pytest.mark.parametrize(("version", "freezes"), [("1.0.0", True), ("1.5.4", True), ("1.5.5", False)])
-@pytest.mark.parametrize(("server", "guest"), [(UNKNOWN, False), (UNKNOWN, True), (HIDDEN, True)])
+@pytest.mark.parametrize("refused", [(UNKNOWN, "login"), (UNKNOWN, "guest"), (HIDDEN, "guest")])
 async def test_refused_latencies_freeze_the_dashboard_at_the_next_edit(
-    world: World, ask: Ask, version: str, server: int, *, freezes: bool, guest: bool
+    world: World, ask: Ask, refused: tuple[int, str], version: str, *, freezes: bool
 ) -> None:
     """Until its process begins anew."""
     simulated = Dashboard(world, generation="v1", version=version)
-    headers = {} if guest else bearer(simulated.log_in())
+    server, way = refused
+    headers = {} if way == "guest" else bearer(simulated.log_in())
     assert "error" in (await ask(simulated, f"{LATENCIES}/{server}", headers=headers)).json
     assert await _answers(ask, simulated)
     world.edit(1, name="renamed")
