@@ -6,10 +6,8 @@ import pytest
 
 from demo.home_assistant import HomeAssistant
 
-from .site import Site
+from .site import WAYS, Site
 from .watched import POLL_SECONDS, Watched
-
-GENERATIONS = ["v0", "v1", "v2"]
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +22,11 @@ async def home_assistant() -> AsyncIterator[HomeAssistant]:
         )
 
 
-@pytest.fixture(params=GENERATIONS)
+@pytest.fixture(params=WAYS)
 async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
-    """Return a dashboard that is being served."""
-    async with Site(request.param) as site:
+    """Return a dashboard that is being served: its generation and the way into it, `v2-token`."""
+    generation, way = request.param.split("-")
+    async with Site(generation, way) as site:
         yield site
 
 

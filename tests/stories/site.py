@@ -9,13 +9,16 @@ from demo.home_assistant import free_port
 from simulator import Dashboard, World
 
 HOST = "127.0.0.1"
+WAYS = ["v0-token", "v1-login", "v2-token"]
+"""The usual way into each generation."""
 
 
 class Site:
     """A dashboard that is served while the context lasts."""
 
-    def __init__(self, generation: str) -> None:
-        """Prepare a dashboard with eight servers."""
+    def __init__(self, generation: str, way: str) -> None:
+        """Prepare a dashboard with eight servers, to be entered with a token, with a login or as a guest."""
+        self._way = way
         self.world = World()
         self.dashboard = Dashboard(self.world, generation=generation)
         self._port = free_port()
@@ -24,11 +27,15 @@ class Site:
 
     @property
     def credential(self) -> dict[str, str]:
-        """What the dashboard accepts now: a token, or a login where its generation knows none."""
+        """What the dashboard accepts now; nothing for a guest."""
         settings = self.dashboard.settings
-        if self.dashboard.token:
-            return {"token": self.dashboard.token}
-        return {"username": settings.username, "password": settings.password}
+        match self._way:
+            case "token":
+                return {"token": self.dashboard.token}
+            case "login":
+                return {"username": settings.username, "password": settings.password}
+            case _:
+                return {}
 
     @property
     def mistyped(self) -> dict[str, str]:
@@ -38,7 +45,7 @@ class Site:
 
     def refuse(self) -> None:
         """Accept another credential from now on, and no more the one until now."""
-        if self.dashboard.token:
+        if self._way == "token":
             self.dashboard.replace_token(self.dashboard.token[:4] + "b" * 32)
         else:
             self.dashboard.settings.password = "another password"

@@ -6,15 +6,18 @@ import pytest
 
 from demo.home_assistant import HomeAssistant
 
-from .site import Site
+from .site import WAYS, Site
 from .watched import POLL_SECONDS, Watched, eventually
 
 GIB = 2**30
 MEGABIT = 1_000_000 / 8
 LOGIN_SECONDS = 60  # between two logins, so that sessions that end at once are no attack
 OUTAGE_SECONDS = 90 + 4 * POLL_SECONDS  # values outlast an outage of 90 seconds
+WITH_EVERY_CREDENTIAL = pytest.mark.parametrize("site", [*WAYS, "v2-login"], indirect=True)
+IN_EVERY_WAY = pytest.mark.parametrize("site", [*WAYS, "v2-login", "v2-guest"], indirect=True)
 
 
+@WITH_EVERY_CREDENTIAL
 async def test_a_mistake_is_named_and_its_correction_adds_every_server(clean: HomeAssistant, site: Site) -> None:
     """I mistype the token or password, read what is wrong, correct it and find all my servers."""
     flow = await clean.start_flow()
@@ -27,6 +30,7 @@ async def test_a_mistake_is_named_and_its_correction_adds_every_server(clean: Ho
     await eventually(watched.device_names, names)
 
 
+@IN_EVERY_WAY
 async def test_values_are_those_of_the_dashboard(clean: HomeAssistant, site: Site) -> None:
     """I compare what Home Assistant shows with what the dashboard tells."""
     site.world.fix_host(1, {"mem_total": 8 * GIB, "disk_total": 100 * GIB, "boot_time": 1_750_000_000})
@@ -57,6 +61,7 @@ async def test_values_are_those_of_the_dashboard(clean: HomeAssistant, site: Sit
     assert await watched.value(1, "boot_time") == "2025-06-15T15:06:40+00:00"
 
 
+@IN_EVERY_WAY
 async def test_latencies_are_those_of_the_monitors(watched: Watched, site: Site) -> None:
     """I see how long a ping from my server takes."""
     await eventually(lambda: _is_number(watched, 1, "latency_1"), expected=True)
@@ -65,6 +70,7 @@ async def test_latencies_are_those_of_the_monitors(watched: Watched, site: Site)
     assert shown in {round(milliseconds, 1) for _, milliseconds in ping.points[-3:]}
 
 
+@IN_EVERY_WAY
 async def test_a_server_goes_offline_and_comes_back(watched: Watched, site: Site) -> None:
     """My server's agent stops: only that server is shown as offline, until it is back."""
     site.world.stop(1)
@@ -98,6 +104,7 @@ async def test_values_survive_a_hiccup_and_an_outage_ends_by_itself(watched: Wat
     await eventually(lambda: _is_number(watched, 1, "cpu"), expected=True)
 
 
+@WITH_EVERY_CREDENTIAL
 async def test_a_refused_credential_is_replaced(watched: Watched, site: Site) -> None:
     """I revoke the token or change the password: Home Assistant asks once, I answer, and everything goes on."""
     before = await watched.entity_ids()
@@ -115,6 +122,7 @@ async def test_a_refused_credential_is_replaced(watched: Watched, site: Site) ->
     assert before.items() <= (await watched.entity_ids()).items()
 
 
+@WITH_EVERY_CREDENTIAL
 async def test_a_restart_keeps_everything(watched: Watched) -> None:
     """I restart Home Assistant: the same entities are there, with values."""
     before = await watched.entity_ids()
