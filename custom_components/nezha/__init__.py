@@ -34,12 +34,14 @@ PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Withdraw the repair issues of whatever is no longer loaded, nor will be by itself."""
+    """Withdraw the repair issues of whatever is no longer loaded; who is gone stays told while an entry reloads."""
 
     @callback
     def withdraw(change: ConfigEntryChange, entry: ConfigEntry) -> None:
         if entry.domain == DOMAIN and entry.state is ConfigEntryState.NOT_LOADED:
             async_withdraw(hass, entry.entry_id)
+            if entry.disabled_by:
+                async_tell_gone(hass, entry, {})
 
     async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, withdraw)
     return True
@@ -70,9 +72,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> bool:
-    """Unload the platforms; the rest ends with the entry. Who is gone stays told while the entry reloads."""
-    if entry.disabled_by:
-        async_tell_gone(hass, entry, {})
+    """Unload the platforms; the rest ends with the entry."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
