@@ -301,28 +301,6 @@ async def test_a_proxy_whose_clock_is_wrong_switches_nobody_off(show: Show, seco
     assert shown.state("dashboard", "servers_online") == "6"
 
 
-@pytest.mark.parametrize("options", [{}, {"stream": "never"}], ids=["stream", "polls"])
-async def test_a_dashboard_whose_clock_is_set_back_is_followed(show: Show, options: dict[str, str]) -> None:
-    """Ten minutes: who reports is online, and a pause of a few seconds makes nobody offline."""
-    shown = await show(options=options, version="2.2.10")
-    watch = shown.time.passes if options else shown.frame
-    seconds = 30 if options else FRAME
-    for _ in range(10):
-        await watch(seconds)
-    shown.world.clock.skew = -600
-    writes = Writes(shown.hass)
-    for _ in range(10):
-        await watch(seconds)
-    shown.world.lose_power(1)
-    for _ in range(4):
-        await watch(6)
-    assert STATE_OFF not in {value for _, value in writes.changes}
-    for _ in range(3):
-        await watch(30)
-    assert shown.state("1", "online") == STATE_OFF
-    assert shown.state("2", "online") == STATE_ON
-
-
 async def test_what_a_poll_told_is_kept_when_frames_lack_it(show: Show, every_entity_enabled: None) -> None:
     """Addresses and groups."""
     shown = await show()

@@ -267,6 +267,18 @@ def test_lead_follows_new_reports() -> None:
     assert (known.lead, known.time) == (timedelta(0), after(30))
 
 
+def test_clock_that_is_set_back_is_followed() -> None:
+    """Ten minutes: until somebody has reported twice, times seem to lie ahead; then a short pause means nothing."""
+    known = carry_on(None, answered(NOON, reported(NOON)))
+    back = NOON - timedelta(minutes=10)
+    for now, seen in ((0, None), (2, 1), (6, 4), (8, 7), (14, 7), (20, 7), (26, 7)):
+        last = NOON if seen is None else back + timedelta(seconds=seen)
+        known = carry_on(known, answered(back + timedelta(seconds=now), reported(last)))
+        assert known.servers[1].online, f"after {now} s"
+
+    assert known.lead == timedelta(0)
+
+
 def test_lead_stays_while_nobody_reports() -> None:
     """Else silence would look like a slow clock, and nobody would ever be offline."""
     known = carry_on(None, answered(NOON - HOUR, reported(NOON)))

@@ -56,7 +56,7 @@ def _lead(known: Mapping[int, Server], snapshot: Snapshot, before: timedelta) ->
         for number, server in snapshot.servers.items()
         if server.last_active and (lead := server.last_active - snapshot.time) <= MOST_LEAD
     }
-    new = [lead for number, lead in ahead.items() if _has_moved_on(known.get(number), snapshot.servers[number])]
+    new = [lead for number, lead in ahead.items() if _has_reported(known.get(number), snapshot.servers[number])]
     return max(nothing, *(new or (before, *ahead.values())))
 
 
@@ -118,11 +118,16 @@ def _remembered(was: Server, server: Server, time: datetime) -> Server:
     )
 
 
-def _has_moved_on(was: Server | None, server: Server) -> bool:
-    """Tell whether the server has reported since the answer before."""
+def _has_reported(was: Server | None, server: Server) -> bool:
+    """Tell whether the server has reported since the answer before, be it by a clock that was set back meanwhile."""
     if was is None or was.last_active is None or server.last_active is None:
         return False
-    return server.last_active > was.last_active
+    return server.last_active != was.last_active
+
+
+def _has_moved_on(was: Server, server: Server) -> bool:
+    """Tell whether the server's last report is later than in the answer before."""
+    return server.last_active is not None and was.last_active is not None and server.last_active > was.last_active
 
 
 def _is_fresh(server: Server, time: datetime) -> bool:
