@@ -8,7 +8,7 @@ import pytest
 
 from .documents import INTEGRATION, READMES, ROOT, manifest, read
 
-DOCUMENTS = [*READMES, "CHANGELOG.md", "CONTRIBUTING.md", "docs/development.md"]
+DOCUMENTS = [*READMES, "CHANGELOG.md", "CONTRIBUTING.md", "docs/development.md", "docs/performance.md"]
 FORMS = sorted(path.name for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
 NEZHA = "github.com/nezhahq/nezha"
 TEXTS = [*DOCUMENTS, *(str(path.relative_to(ROOT)) for path in (ROOT / ".github").rglob("*.yml"))]
