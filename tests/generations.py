@@ -71,11 +71,15 @@ class StreamedTime(PassingTime):
         for world in self.worlds:
             world.clock.advance(seconds)
 
+    def fires(self, seconds: float) -> None:
+        """Move all clocks, and begin what is due by then."""
+        self.moves(seconds)
+        async_fire_time_changed(self._hass, dt_util.utcnow() + timedelta(seconds=seconds + 1))
+
     @override
     async def passes(self, seconds: float) -> None:
         """Let time pass: one poll, however long it is."""
-        self.moves(seconds)
-        async_fire_time_changed(self._hass, dt_util.utcnow() + timedelta(seconds=seconds + 1))
+        self.fires(seconds)
         await settle(self._hass)
 
 

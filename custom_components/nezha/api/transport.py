@@ -34,6 +34,7 @@ from .errors import (
 )
 
 SILENCE = aiohttp.ClientWSTimeout(ws_receive=10, ws_close=1)  # dashboards send every 2 s and never answer a close
+ENDED = "the session has ended"
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=10)
 MOST_BYTES = 32 * 1024 * 1024  # decompressed; a thousand servers take less than one of them
 PIECE = 64 * 1024
@@ -155,8 +156,8 @@ class Transport:
                 return await self.session.ws_connect(
                     self._address(path), headers=headers, timeout=SILENCE, max_msg_size=MOST_BYTES
                 )
-        except (TimeoutError, aiohttp.ClientError) as err:
-            failure = _failure(err)
+        except (TimeoutError, aiohttp.ClientError, AssertionError) as err:
+            failure = self._failure(err)
         raise failure
 
     async def frames[FrameT](
@@ -171,6 +172,7 @@ class Transport:
             while True:
                 async with asyncio.timeout(SILENCE.ws_receive):
                     frame = await _next_frame(stream, read)
+                self._raise_if_ended()
                 yield frame
         except TimeoutError as err:
             raise ConnectionTimeoutError("the stream is silent") from err
@@ -181,9 +183,17 @@ class Transport:
 
     def _address(self, path: str) -> URL:
         """Return the address of a path; raises NezhaConnectionError when the session has ended meanwhile."""
-        if self.session.closed:
-            raise NezhaConnectionError("the session has ended")
+        self._raise_if_ended()
         return URL(f"{str(self.url).rstrip('/')}/{path}", encoded=True)
+
+    def _raise_if_ended(self) -> None:
+        """Take no answer once the session has ended, for whoever asked is gone."""
+        if self.session.closed:
+            raise NezhaConnectionError(ENDED)
+
+    def _failure(self, err: TimeoutError | aiohttp.ClientError | AssertionError) -> NezhaError:
+        """Return our error; aiohttp's is an assertion when it tries again with a session that has ended."""
+        return NezhaConnectionError(ENDED) if self.session.closed else _failure(err)
 
     async def _request(
         self, method: str, path: str, headers: Mapping[str, str], content: Mapping[str, str] | None
@@ -192,9 +202,11 @@ class Transport:
             async with self.session.request(
                 method, self._address(path), headers=headers, json=content, allow_redirects=False, timeout=TIMEOUT
             ) as response:
-                return _answer(response, path, await _body(response))
-        except (TimeoutError, aiohttp.ClientError) as err:
-            failure = _failure(err)
+                body = await _body(response)
+                self._raise_if_ended()
+                return _answer(response, path, body)
+        except (TimeoutError, aiohttp.ClientError, AssertionError) as err:
+            failure = self._failure(err)
         raise failure
 
 
@@ -259,7 +271,7 @@ def _time(response: aiohttp.ClientResponse) -> datetime | None:
     return time if time.year in YEARS else None
 
 
-def _failure(err: TimeoutError | aiohttp.ClientError) -> NezhaError:
+def _failure(err: TimeoutError | aiohttp.ClientError | AssertionError) -> NezhaError:
     """Return our error for one of aiohttp's, which must not be its cause: that tells the address and the credential."""
     match err:
         case TimeoutError():
