@@ -25,7 +25,7 @@ from custom_components.nezha import PLATFORMS, config_flow
 from custom_components.nezha.api import InvalidUrlError, MissingScopeError, NezhaError, RedirectedError
 from custom_components.nezha.config_flow import NezhaConfigFlow
 from custom_components.nezha.const import DOMAIN
-from custom_components.nezha.failure import FOR_THE_USER
+from custom_components.nezha.failure import FOR_THE_USER, NEWER
 from custom_components.nezha.gone import GONE
 from custom_components.nezha.options_flow import NezhaOptionsFlow
 from custom_components.nezha.repairs import GoneServerFlow
@@ -245,8 +245,8 @@ def test_every_end_of_a_flow_has_a_text() -> None:
 
 
 def test_every_exception_has_a_text() -> None:
-    """All that the client may raise while a dashboard is polled."""
-    assert EN["exceptions"].keys() == keys_of(NezhaError) - {InvalidUrlError.key}
+    """All that the client may raise while a dashboard is polled, and what keeps an entry from being set up."""
+    assert EN["exceptions"].keys() == keys_of(NezhaError) - {InvalidUrlError.key} | {NEWER}
     assert all(texts.keys() == {"message"} for texts in EN["exceptions"].values())
 
 

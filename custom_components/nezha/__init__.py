@@ -8,6 +8,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import UnsupportedStorageVersionError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -23,7 +24,7 @@ from .coordinator import (
     ServersCoordinator,
 )
 from .devices import async_keep_devices, async_remove_left_out, monitor_of, server_key
-from .failure import async_withdraw
+from .failure import async_withdraw, stored_by_newer
 from .gone import async_tell_gone
 from .identity import ServerIdentities
 from .push import StreamKeeper
@@ -51,7 +52,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
     """Connect to the dashboard and set up everything that shows it."""
     client = new_client(new_session(hass, entry.data), entry.data)
     identities = ServerIdentities(hass, entry.entry_id)
-    await identities.async_load()
+    try:
+        await identities.async_load()
+    except UnsupportedStorageVersionError as err:
+        raise stored_by_newer(entry.title) from err
     identities.async_ask_with(client.fingerprint(entry.entry_id))
     entry.async_on_unload(identities.async_save)
     servers = ServersCoordinator(hass, entry, client, identities)

@@ -1,7 +1,7 @@
 """The only place where the client's errors become Home Assistant's."""
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
@@ -18,6 +18,7 @@ from .const import BLOCKED_PAUSE, DOMAIN, MOST_ENTITIES
 
 SERVERS, MONITORS, CROWD = SUBJECTS = ("servers", "monitors", "crowd")
 """What repair issues are about."""
+NEWER = "newer_version"
 FOR_THE_USER = (CertificateError, InFrontError, MissingScopeError, RealIpError)
 """What only the user can mend."""
 
@@ -42,6 +43,11 @@ def update_failed(name: str, err: NezhaError) -> UpdateFailed:
         translation_key=err.key,
         translation_placeholders={"name": name, **details(err)},
     )
+
+
+def stored_by_newer(name: str) -> ConfigEntryError:
+    """Return what keeps an entry from being set up whose servers a newer version has stored."""
+    return ConfigEntryError(translation_domain=DOMAIN, translation_key=NEWER, translation_placeholders={"name": name})
 
 
 @callback

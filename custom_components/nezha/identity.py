@@ -5,7 +5,7 @@ A key is given once, the first wire id seen, and kept in Home Assistant's storag
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from time import time
 from typing import Any
@@ -42,6 +42,9 @@ class Identity:
     last_active: float | None = None
 
 
+FIELDS = {each.name for each in fields(Identity)}
+
+
 class ServerIdentities:
     """The keys of one dashboard's servers."""
 
@@ -57,7 +60,7 @@ class ServerIdentities:
     async def async_load(self) -> None:
         """Read what is stored."""
         stored = await self._store.async_load() or {"servers": {}}
-        self._known = {key: Identity(**identity) for key, identity in stored["servers"].items()}
+        self._known = {key: _identity(identity) for key, identity in stored["servers"].items()}
         for key in self._known:
             self._index(key)
         self._fingerprint = stored.get("fingerprint")
@@ -251,6 +254,11 @@ class ServerIdentities:
             "servers": {key: asdict(identity) for key, identity in self._known.items()},
             "fingerprint": self._fingerprint,
         }
+
+
+def _identity(stored: Mapping[str, Any]) -> Identity:
+    """Return what is stored of a server, without what a newer version has added."""
+    return Identity(**{name: value for name, value in stored.items() if name in FIELDS})
 
 
 def same_dashboard(known: Iterable[Identity], shown: Iterable[Server]) -> bool | None:
