@@ -90,17 +90,13 @@ class PublishingCoordinator[DataT](DataUpdateCoordinator[DataT]):
                 readers = self._waiting.popleft()
                 readers.waits = False
                 for listener in list(readers.listeners.values()):
-                    self._call(listener)
+                    try:
+                        listener()
+                    except Exception:  # whose failure is nobody else's
+                        self.logger.exception("Unexpected error updating a listener for %s", self.name)
                 called += len(readers.listeners)
                 if called >= SLICE:
                     called = 0
                     await asyncio.sleep(0)
         finally:
             self._publishing = None
-
-    def _call(self, listener: CALLBACK_TYPE) -> None:
-        """Call a listener whose failure is nobody else's."""
-        try:
-            listener()
-        except Exception:
-            self.logger.exception("Unexpected error updating a listener for %s", self.name)

@@ -45,6 +45,8 @@ HUNDREDTH = 2  # digits kept of loads
 KILOBYTE = -3  # digits rounded away from bytes a second
 MEGABYTE = -6  # digits rounded away from bytes
 
+NUMBER = (int, float)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardSensorDescription(SensorEntityDescription):
@@ -575,7 +577,7 @@ class NezhaSensor[CoordinatorT: ServersCoordinator | MonitorsCoordinator, PartT]
 
     @override
     def _rounded(self, value: StateType | datetime) -> StateType | datetime:
-        return round(value, self._digits) if isinstance(value, int | float) else value
+        return round(value, self._digits) if isinstance(value, NUMBER) else value
 
 
 class NezhaDashboardSensor(NezhaSensor[ServersCoordinator, Fleet], NezhaDashboardEntity):

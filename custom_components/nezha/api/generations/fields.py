@@ -6,6 +6,7 @@ from typing import Any
 
 MOST_INTEGER = 2**63 - 1  # agents below 1.1.4 let counters that drop underflow to nearly 2**64
 MOST_CHARACTERS = 255  # of a text; nothing that a dashboard names is meant to be longer, and few pages had room for it
+NUMBERS = frozenset({int, float})  # without bool, which Python takes for an integer
 YEAR_2200 = 7_258_118_400
 EPOCH = datetime.fromtimestamp(0, UTC)
 FAR_FUTURE = datetime.fromtimestamp(YEAR_2200, UTC)
@@ -47,12 +48,10 @@ def whole(source: Mapping[str, Any], name: str) -> int:
 
 def real(source: Mapping[str, Any], name: str, most: float = float(MOST_INTEGER)) -> float | None:
     """Return a number: 0 when absent or null, `most` when larger, `None` when it cannot be true."""
-    value = source.get(name)
+    value: float | None = source.get(name)
     if value is None:
         return 0
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_INTEGER:
-        return None
-    return min(value, most)
+    return min(value, most) if type(value) in NUMBERS and 0 <= value <= MOST_INTEGER else None
 
 
 def text(source: Mapping[str, Any], name: str) -> str:
