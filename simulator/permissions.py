@@ -44,22 +44,25 @@ class Permissions:
         shown = viewer.user is not None or self.version < (2, 0, 5) or not server.hide_for_guest
         return shown and viewer.allows(server.id)
 
-    def sums_up_monitor(self, viewer: Viewer, monitor: Monitor, covered: list[Server]) -> bool:
-        """Return whether the summary has a monitor; for long its owner was told no more than a guest."""
+    def sums_up_monitor(self, viewer: Viewer, monitor: Monitor, covered: list[int]) -> bool:
+        """Return whether the summary has a monitor, given the ids of its servers.
+
+        For long its owner was told no more than a guest.
+        """
         if self.version < (1, 0, 14):  # what was to be left out was put back
             return True
         told = self.version < (1, 0, 22) and viewer.user is not None
         owned = self.version >= (2, 2, 4) and self.lists_monitor(viewer, monitor, covered)
         return told or owned or not monitor.hide_for_guest
 
-    def opens_monitor(self, viewer: Viewer, monitor: Monitor, covered: list[Server]) -> bool:
-        """Return whether what a monitor measures is shown."""
+    def opens_monitor(self, viewer: Viewer, monitor: Monitor, covered: list[int]) -> bool:
+        """Return whether what a monitor measures is shown, given the ids of its servers."""
         told = self.version < (2, 0, 14) or not monitor.hide_for_guest
         return told or self.lists_monitor(viewer, monitor, covered)
 
-    def lists_monitor(self, viewer: Viewer, monitor: Monitor, covered: list[Server]) -> bool:
-        """Return whether the list of monitors has one; a whitelist hides those that cover any other server."""
-        return viewer.owns(monitor.owner) and all(viewer.allows(server.id) for server in covered)
+    def lists_monitor(self, viewer: Viewer, monitor: Monitor, covered: list[int]) -> bool:
+        """Return whether the list of monitors has one; a whitelist hides those of which any other server is."""
+        return viewer.owns(monitor.owner) and all(viewer.allows(server_id) for server_id in covered)
 
     def _show(self, viewer: Viewer, server: Server, *, equal: bool) -> bool:
         """Return whether a server is shown, where all users are equal or each has what is theirs."""

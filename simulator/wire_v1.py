@@ -91,7 +91,7 @@ class WireV1:
         services = {
             str(monitor.id): self._summed(monitor)
             for monitor in self.world.monitors
-            if self.permissions.sums_up_monitor(viewer, monitor, self._covered(monitor))
+            if self.permissions.sums_up_monitor(viewer, monitor, self.world.covered(monitor))
         }
         traffic = {"1": cycle_transfer(self.world, servers)} if servers else {}
         return present({"services": services, "cycle_transfer_stats": traffic})
@@ -101,7 +101,7 @@ class WireV1:
         return [
             self._service(monitor)
             for monitor in self.world.monitors
-            if self.permissions.lists_monitor(viewer, monitor, self._covered(monitor))
+            if self.permissions.lists_monitor(viewer, monitor, self.world.covered(monitor))
         ]
 
     def service_servers(self, viewer: Viewer, call: int) -> list[int]:
@@ -235,9 +235,6 @@ class WireV1:
 
     def _grouped(self, group: Group) -> list[Server]:
         return [server for server in self.world.servers() if server.group == group.name]
-
-    def _covered(self, monitor: Monitor) -> list[Server]:
-        return [server for server in self.world.servers() if monitor.is_probed_by(server.id, server.owner)]
 
     def _group(self, group: Group, members: list[int]) -> dict[str, Any]:
         created = self.date(group.created)

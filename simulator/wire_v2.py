@@ -59,7 +59,7 @@ class WireV2(WireV1):
 
     def opens(self, viewer: Viewer, monitor: Monitor) -> bool:
         """Return whether what a monitor measures is shown to a viewer."""
-        return self.permissions.opens_monitor(viewer, monitor, self._covered(monitor))
+        return self.permissions.opens_monitor(viewer, monitor, self.world.covered(monitor))
 
     def latency_of(self, server: Server, viewer: Viewer, period: str) -> list[dict[str, Any]]:
         """Return `data` of /server/{id}/service; HTTP monitors appear where there is a store of time series."""

@@ -95,6 +95,14 @@ class World:
         """Return the monitor of an id, None if there is none."""
         return next((monitor for monitor in self.monitors if monitor.id == monitor_id), None)
 
+    def covered(self, monitor: Monitor) -> list[int]:
+        """Return the ids of the servers that a monitor measures from."""
+        now = self.clock.now()
+        entries = self._entries.items()
+        return [
+            number for number, entry in entries if entry.created <= now and monitor.is_probed_by(number, entry.owner)
+        ]
+
     def equip(self, agent_version: str, returns: Returns) -> None:
         """Give all machines the agents of a dashboard, and tell when deleted ones register themselves again."""
         self._agent_version, self._returns = agent_version, returns
