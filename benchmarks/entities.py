@@ -1,6 +1,6 @@
 """Entities that look like ours, for other ways of showing the same."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, override
@@ -195,9 +195,8 @@ def _device(ours: Ours) -> str:
     return ours._key if isinstance(ours, NezhaServerEntity) else DASHBOARD  # noqa: SLF001
 
 
-async def _add(hass: HomeAssistant, title: str, entities: Iterable[Entity]) -> None:
-    cast: dict[str, list[Entity]] = {"sensor": [], "binary_sensor": []}
-    for entity in entities:
-        cast["sensor" if isinstance(entity, SensorEntity) else "binary_sensor"].append(entity)
-    hass.data.setdefault(GIVEN, {})[title] = cast
+async def _add(hass: HomeAssistant, title: str, entities: Collection[Entity]) -> None:
+    sensors = [entity for entity in entities if isinstance(entity, SensorEntity)]
+    others = [entity for entity in entities if not isinstance(entity, SensorEntity)]
+    hass.data.setdefault(GIVEN, {})[title] = lambda platform: sensors if platform == "sensor" else others
     await add_entry(hass, CONTENDER, title, {})

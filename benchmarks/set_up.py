@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 from asyncio.subprocess import PIPE
+from collections.abc import Iterator
+from functools import partial
 import gc
 import json
 from pathlib import Path
@@ -23,7 +25,7 @@ from homeassistant.helpers.entity import Entity
 
 from custom_components.nezha.const import DOMAIN
 
-from .custom_components.contender import GIVEN, Cast
+from .custom_components.contender import GIVEN
 from .dashboard import Simulated, data_of, simulated
 from .entities import CONTENDER
 from .home_assistant import add_entry, home_assistant, run
@@ -49,7 +51,7 @@ class MinimalEntity(Entity):
 
     def __init__(self, row: dict[str, Any]) -> None:
         """Be registered as one of the integration's is."""
-        self._attr_unique_id = row["unique_id"]
+        self._attr_unique_id = f"{MINIMAL}_{row['unique_id']}"
         self._attr_name = row["name"]
         self._attr_device_class = row["device_class"]
         self._attr_entity_category = EntityCategory(row["category"]) if row["category"] else None
@@ -112,12 +114,10 @@ def _number(hass: HomeAssistant, entity_id: str) -> float | None:
         return None
 
 
-def _cast(rows: Specification) -> Cast:
-    """Return entities like those that were registered."""
-    made: dict[str, list[Entity]] = {"sensor": [], "binary_sensor": []}
-    for row in rows:
-        made[row["platform"]].append((MinimalSensor if row["platform"] == "sensor" else MinimalBinarySensor)(row))
-    return made
+def _made(rows: Specification, platform: str) -> Iterator[Entity]:
+    """Make entities like those of a platform that were registered."""
+    kind = MinimalSensor if platform == "sensor" else MinimalBinarySensor
+    return (kind(row) for row in rows if row["platform"] == platform)
 
 
 def memory() -> float:
@@ -159,7 +159,7 @@ def _give(hass: HomeAssistant, kind: str, root: Path) -> None:
     """Have the minimal integration add what the other has registered."""
     if kind == MINIMAL:
         rows = json.loads((root / _SPECIFICATION).read_text(encoding="utf-8"))
-        hass.data[GIVEN] = {MINIMAL: _cast(rows)}
+        hass.data.setdefault(GIVEN, {})[MINIMAL] = partial(_made, rows)
 
 
 def _result(hass: HomeAssistant, measured: Occupation, mebibytes: float) -> Measured:

@@ -1,6 +1,6 @@
 """An integration that adds the entities that it is given: what another way of showing the same is measured with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
@@ -11,11 +11,11 @@ from homeassistant.util.hass_dict import HassKey
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
 
-type Cast = Mapping[str, Sequence[Entity]]
-"""The entities of an entry, by their platform."""
+type Cast = Callable[[str], Iterable[Entity]]
+"""What makes the entities of a platform."""
 
 GIVEN: HassKey[dict[str, Cast]] = HassKey("contender")
-"""The entities of all entries, by the titles of these."""
+"""What makes the entities of each entry, by its title."""
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
@@ -33,4 +33,4 @@ def add(
     hass: HomeAssistant, entry: ConfigEntry, platform: str, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add an entry's entities of one platform."""
-    async_add_entities(hass.data[GIVEN][entry.title].get(platform, ()))
+    async_add_entities(hass.data[GIVEN][entry.title](platform))
