@@ -98,7 +98,7 @@ _MEASUREMENTS = {
             _load(100, 11, _STREAM),
             _load(1000, 5, _STREAM),
         ),
-        quick=(_load(100, 3), _load(100, 3, _STREAM)),
+        quick=(_load(100, 2), _load(100, 2, _STREAM)),
     ),
     "set-up": Measurement(
         "set_up",
@@ -125,7 +125,7 @@ _MEASUREMENTS = {
         "network",
         _freshness,
         full=(("--servers", "10"), ("--servers", "100"), ("--servers", "1000")),
-        quick=(("--servers", "1000"),),
+        quick=(("--servers", "100"),),
     ),
     "edges": Measurement(
         "edges",
