@@ -14,6 +14,7 @@ from tests.conftest import Serve
 from tests.generations import LOGIN, WAYS, Show, Shown, StreamedTime, shower, streamed_time
 from tests.watching import Writes, entities_of, notable, states_of
 
+COVERED = "/api/v1/service/server"
 POLLING = {"stream": "never"}
 GROUPS = "/api/v1/server-group"
 MONITORS = {f"monitor:{number}" for number in range(1, 5)}
@@ -381,3 +382,18 @@ async def test_a_session_is_renewed_before_it_expires(show: Show, generation: st
     assert shown.asked(LOGIN) == 1
     assert {STATE_OFF, STATE_UNAVAILABLE}.isdisjoint(value for _, value in writes.changes)
     assert shown.simulated.waf.raised == 0
+
+
+async def test_a_list_that_fails_is_not_asked_for_at_every_turn(show: Show) -> None:
+    """Latencies have a turn every five seconds; after a failure half a minute is soon enough."""
+    shown = await show(options=POLLING, prepare=lambda simulated: simulated.faults.add(COVERED, FaultKind.SERVER_ERROR))
+    for _ in range(5):
+        await shown.time.passes(6)
+    assert shown.asked(COVERED) == 1
+    await shown.time.passes(31)
+    assert shown.asked(COVERED) == 2
+
+    shown.simulated.faults.clear()
+    await shown.time.passes(31)
+    await shown.time.passes(6)
+    assert float(shown.state("1", "latency_1")) > 0

@@ -313,8 +313,8 @@ class OptionalCoordinator[ValueT](PublishingCoordinator[Mapping[Any, ValueT]]):
         async_report(self.hass, self.config_entry.entry_id, MONITORS, self.name, err)
 
     def _has_just_begun_to_fail(self, err: NezhaError) -> bool:
-        if isinstance(err, BlockedError):
-            self.update_interval = BLOCKED_PAUSE
+        pause = BLOCKED_PAUSE if isinstance(err, BlockedError) else POLL_INTERVAL
+        self.update_interval = max(self._interval, pause)
         self._failing_since = self._failing_since or monotonic()
         return monotonic() - self._failing_since < LEAST_HOLD.total_seconds()
 
