@@ -25,7 +25,7 @@ BRIDGES = (FunctionType, MethodType, CellType, partial)
 """What leads from one of our objects to another."""
 
 CLIENT = "objects of the client: "
-SPREAD = 1.5
+SPREAD = {CLIENT: 1.5, VALUES: 1.005}
 """How much more there may be of what answers share with those before, now more of it and now less.
 
 Whatever piles up is soon above it.
@@ -34,8 +34,10 @@ Whatever piles up is soon above it.
 
 def grown(before: Counter[str], now: Counter[str]) -> Counter[str]:
     """Return what there is more of than before."""
-    spread = {name: int(SPREAD * count) for name, count in before.items() if name.startswith((CLIENT, VALUES))}
-    return now - (before | Counter(spread))
+    most = {
+        name: int(share * count) for kind, share in SPREAD.items() for name, count in before.items() if kind in name
+    }
+    return now - (before | Counter(most))
 
 
 def held(hass: HomeAssistant, entries: Collection[MockConfigEntry]) -> Counter[str]:
