@@ -1,7 +1,7 @@
 """The clocks that ask a dashboard."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
@@ -48,6 +48,7 @@ from .failure import MONITORS, SERVERS, async_report, async_withdraw, auth_faile
 from .fleet import Fleet, automatic_interval
 from .gone import async_tell_gone
 from .identity import ServerIdentities
+from .membership import Membership
 from .publisher import PublishingCoordinator
 from .schedule import LatencySchedule
 
@@ -94,10 +95,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self._hold = max(LEAST_HOLD, 3 * self.poll_interval).total_seconds()
         self._answered_at = self._polled_at = self._written_at = float("-inf")
         self._edges: set[str] = set()
-        self._polled: frozenset[int] = frozenset()
-        self._lacking: frozenset[int] = frozenset()
-        self._hidden: frozenset[int] = frozenset()
-        self._strangers: set[int] = set()
+        self._membership = Membership()
         self._left_out_groups = frozenset(entry.options.get(CONF_LEFT_OUT_GROUPS, ()))
         self._left_out_servers = frozenset(entry.options.get(CONF_LEFT_OUT_SERVERS, ()))
         self.snapshot: Snapshot | None = None
@@ -120,35 +118,22 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
     def async_take_frame(self, snapshot: Snapshot) -> bool:
         """Take over a message of the stream; an edge is told when the next one confirms it.
 
-        Tells whether the stream is our own: one that goes on lacking what a poll brings has become a guest's.
+        Tells whether the stream is our own, and not one that has become a guest's.
         """
-        lacking = self._polled - snapshot.servers.keys() if not self._client.is_guest else frozenset()
-        if lacking & self._hidden:
-            self._hidden = frozenset()
-            return False
-        if not lacking <= self._lacking:
-            self._polled_at = float("-inf")
-        self._lacking, self._hidden = lacking, frozenset()
+        if not self._client.is_guest:
+            shown = snapshot.servers.keys()
+            if not self._membership.is_own(shown):
+                return False
+            if self._membership.take_frame(shown):
+                self._polled_at = float("-inf")
+            snapshot = _without(snapshot, self._membership.strangers(shown))
         self.listening = True
         self.frame_size = snapshot.size
-        fleet = self._taken(self._without_strangers(snapshot), confirmed=self._edges)
+        fleet = self._taken(snapshot, confirmed=self._edges)
         self.update_interval = INVENTORY_INTERVAL  # the stream's own polls come first
         if fleet != self.data or not self.last_update_success:
             self.async_set_updated_data(fleet)
         return True
-
-    def _without_strangers(self, snapshot: Snapshot) -> Snapshot:
-        """Return only servers that the last poll brought, for it alone tells an old one under a new id by its uuid.
-
-        Those that no poll brings belong to other users of the dashboard.
-        """
-        if self._client.is_guest or not (strangers := snapshot.servers.keys() - self._polled):
-            return snapshot
-        if not strangers <= self._strangers:
-            self._polled_at = float("-inf")
-            self._strangers |= strangers
-        servers = {number: server for number, server in snapshot.servers.items() if number not in strangers}
-        return replace(snapshot, servers=servers)
 
     async def async_leave_stream(self) -> None:
         """Go back to polling, at once."""
@@ -180,9 +165,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
             return self._held(err)
         async_report(self.hass, self.config_entry.entry_id, SERVERS, self.name, None)
         self.answer_size = snapshot.size
-        self._polled = frozenset(snapshot.servers)
-        self._hidden = self._lacking & self._polled
-        self._strangers -= self._polled
+        self._membership.take_poll(snapshot.servers.keys())
         fleet = self._taken(snapshot, confirmed=self._edges if self.listening else None)
         if snapshot.servers and not snapshot.malformed and not self._client.is_guest:
             self._identities.async_expect(self.everything, {key for key in self.everything if self.is_left_out(key)})
@@ -202,7 +185,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
             self._remember_refusal(err)
             raise auth_failed(self.name, err) from err
         if isinstance(err, SessionEndedError):
-            self._hidden = self._lacking  # a stream of this session may have been a guest's from the start
+            self._membership.doubt_stream()
         if monotonic() - self._answered_at < self._hold:
             LOGGER.debug("No answer from %s, keeping its last values: %s", self.name, err)
             return self.data
@@ -247,6 +230,14 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
             return
         entry = self.config_entry
         self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_REFUSED: self._fingerprint})
+
+
+def _without(snapshot: Snapshot, strangers: AbstractSet[int]) -> Snapshot:
+    """Return a snapshot without some servers, itself where there are none."""
+    if not strangers:
+        return snapshot
+    servers = {number: server for number, server in snapshot.servers.items() if number not in strangers}
+    return replace(snapshot, servers=servers)
 
 
 class OptionalCoordinator[ValueT](PublishingCoordinator[Mapping[Any, ValueT]]):
