@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 from tests.conftest import Serve
-from tests.generations import LOGIN, WAYS, Show, Shown, StreamedTime, shower, streamed_time
+from tests.generations import LOGIN, WAYS, Show, Shown, StreamedTime, set_up, shower, streamed_time
 from tests.watching import Writes, entities_of, notable, states_of
 
 COVERED = "/api/v1/service/server"
@@ -292,6 +292,23 @@ async def test_a_server_that_disconnects_keeps_when_it_was_last_seen(show: Show)
     assert shown.state("1", "last_active") == seen
     assert shown.state("7", "online") == STATE_OFF
     await shown.reload()
+    assert shown.state("1", "online") == STATE_OFF
+    assert shown.state("1", "last_active") == seen
+
+
+@pytest.mark.usefixtures("every_entity_enabled")
+async def test_what_is_remembered_of_a_server_is_the_last_time_that_it_was_seen(show: Show) -> None:
+    """Not the time before, also when it goes offline while Home Assistant looks away."""
+    shown = await show(options=POLLING)
+    shown.world.stop(1)
+    await shown.time.polls()
+    shown.world.start(1)
+    await shown.time.polls()
+    assert shown.state("1", "online") == STATE_ON
+    seen = shown.state("1", "last_active")
+    await shown.unload()
+    shown.world.stop(1)
+    await set_up(shown.hass, shown.entry)
     assert shown.state("1", "online") == STATE_OFF
     assert shown.state("1", "last_active") == seen
 

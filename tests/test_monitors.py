@@ -332,6 +332,7 @@ async def test_a_scope_that_lacks_stays_named_while_it_does(shown: Shown, *, wan
         await shown.time.passes(6)
     limit_token(shown.simulated, INVENTORY)
     await shown.time.passes(61)
+    shown.world.stop(1)  # whose latencies are then of no more use
     for _ in range(20):
         assert shown.issues() == ["missing_scope"]
         await shown.time.passes(6)

@@ -422,7 +422,7 @@ async def test_a_stream_that_falls_silent_is_given_up(show: Show) -> None:
         assert shown.asked(STREAM) > 1
 
 
-@pytest.mark.parametrize("text", ["{garbage", "[]", '{"servers": 7}'])
+@pytest.mark.parametrize("text", ["{garbage", "[]", '{"servers": 7}', "{}", '{"error": "no servers here"}'])
 async def test_a_stream_of_nothing_but_garbage_is_given_up(show: Show, text: str) -> None:
     """As one that is silent."""
     with patch("custom_components.nezha.api.transport.SILENCE", ClientWSTimeout(ws_receive=0.4, ws_close=0)):
@@ -435,6 +435,18 @@ async def test_a_stream_of_nothing_but_garbage_is_given_up(show: Show, text: str
         assert len(shown.simulated.streams) == 0
         assert shown.asked(SOURCE) == 1
         assert shown.state("1", "online") == STATE_ON
+
+
+@pytest.mark.parametrize("text", ["{}", '{"error": "no servers here"}'])
+async def test_a_guest_takes_no_other_message_for_an_empty_dashboard(show: Show, text: str) -> None:
+    """Every message that tells of servers, and be it of none, tells the time as well."""
+    shown = await show("v2", "guest")
+    for _ in range(3):
+        shown.time.moves(FRAME)
+        shown.simulated.send_text(text)
+        await settle(shown.hass)
+    assert shown.state("1", "online") == STATE_ON
+    assert shown.state("dashboard", "servers_total") == "7"
 
 
 async def test_a_guest_who_gets_nothing_but_garbage_has_no_answer(show: Show) -> None:

@@ -59,6 +59,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
     identities.async_ask_with(client.fingerprint(entry.entry_id))
     entry.async_on_unload(identities.async_save)
     servers = ServersCoordinator(hass, entry, client, identities)
+    entry.async_on_unload(servers.async_remember)
     await servers.async_config_entry_first_refresh()
     latency = monitors = None
     if entry.options.get(CONF_LATENCY, True):

@@ -173,6 +173,12 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         return fleet
 
     @callback
+    def async_remember(self) -> None:
+        """Keep when each server was last active, before the entry is unloaded."""
+        for key, server in self.everything.items():
+            self._identities.async_remember(key, server.last_active)
+
+    @callback
     def async_tell_gone(self) -> None:
         """Tell the user which servers are gone, as far as the options do not leave them out."""
         gone = {key: identity for key, identity in self._identities.gone.items() if not self.is_left_out(key)}
@@ -212,8 +218,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         told = edges if confirmed is None else edges & confirmed
         self._edges = edges - told
         for key in told & servers.keys():
-            if not servers[key].online and (last_active := servers[key].last_active):
-                self._identities.async_remember(key, last_active)
+            self._identities.async_remember(key, None if servers[key].online else servers[key].last_active)
         if self._answered_at - self._written_at >= self.write_interval - SLACK:
             self._written_at = self._answered_at
             told |= servers.keys() - edges
@@ -339,10 +344,10 @@ class LatencyCoordinator(OptionalCoordinator[Delays]):
     async def _fetch(self) -> Mapping[str, Delays] | None:
         """Ask who is due and keep the other answers."""
         servers = self._servers.data.servers
-        data = {key: delays for key, delays in self.data.items() if key in servers and servers[key].online}
         due = self._schedule.due(servers, set(self.async_contexts()))[:LATENCY_TURNS]
         if not due:
-            return data if data != self.data else None
+            return None
+        data = {key: delays for key, delays in self.data.items() if key in servers and servers[key].online}
         askable, asked_at = await self._client.monitored(), monotonic()
         for key in due:
             if not self._schedule.may_ask() or monotonic() - asked_at > LATENCY_TRUST:

@@ -107,15 +107,16 @@ class ServerIdentities:
         return replace(snapshot, servers=recalled)
 
     def _recalled(self, server: Server) -> Server:
-        identity = self._known.get(self._uuids.get(server.uuid or "") or self._keys.get(server.id) or "")
+        identity = self._known.get(self._uuids.get(server.uuid or "") or self._key_of_id(server) or "")
         if server.last_active or identity is None or identity.last_active is None:
             return server
         return replace(server, last_active=datetime.fromtimestamp(identity.last_active, UTC))
 
     @callback
-    def async_remember(self, key: str, last_active: datetime) -> None:
-        """Keep when a server that is offline was last active."""
-        self._change(key, last_active=last_active.timestamp())
+    def async_remember(self, server_key: str, last_active: datetime | None) -> None:
+        """Keep when a server was last active, nothing of one that is online."""
+        if server_key in self._known:
+            self._change(server_key, last_active=last_active and last_active.timestamp())
 
     @callback
     def async_expect(self, shown: Collection[str], left_out: Collection[str]) -> None:

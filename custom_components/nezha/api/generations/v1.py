@@ -115,7 +115,7 @@ class GenerationV1:
 
     def _frame(self, content: Any, size: int) -> Snapshot:
         """Return what a message of a stream says; raises InvalidAnswerError for any other."""
-        if not isinstance(content, dict):
+        if not isinstance(content, dict) or "now" not in content:
             raise InvalidAnswerError("no message of a stream")
         now = moment((integer(content, "now") or 0) / 1000)
         return replace(_snapshot(self._frames, content.get("servers", []), now, size), announced=now is None)
