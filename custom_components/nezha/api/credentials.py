@@ -6,7 +6,7 @@ from hashlib import sha256
 from time import monotonic
 from typing import ClassVar, Protocol
 
-from .errors import InvalidAnswerError, LoginRefusedError, NezhaAuthError, SessionEndedError
+from .errors import LoginRefusedError, NezhaAuthError, SessionEndedError
 from .transport import Answer, Transport
 
 LOGIN = "api/v1/login"
@@ -14,10 +14,6 @@ PROFILE = "api/v1/profile"
 TRUST = 1  # seconds for which a session counts as valid after the dashboard has said so: a revoked one is a strike
 MARGIN = 120  # seconds before its end at which a session is renewed; the shortest lives an hour (Nezha 1.0 to 1.9)
 LOGIN_PAUSE = 60  # seconds between two logins at least, whatever becomes of their sessions
-UNCERTAIN_PAUSE = (
-    600  # seconds after a login whose answer cannot be read: the dashboard may have counted it as an attack
-)
-MOST_PAUSE = 86_400
 
 
 class Credential(Protocol):
@@ -121,7 +117,6 @@ class Login:
         self._password = password
         self._session = ""
         self._ends_at = self._proven_at = self._logged_in_at = float("-inf")
-        self._pause = LOGIN_PAUSE
 
     async def headers(self, transport: Transport) -> Mapping[str, str]:
         """Return the header of a valid session. Raises NezhaAuthError, SessionEndedError or what a request raises."""
@@ -158,17 +153,11 @@ class Login:
 
     async def _log_in(self, transport: Transport) -> None:
         """Log in, once; a refused login counts as an attack and must not be repeated."""
-        if monotonic() - self._logged_in_at < self._pause:
-            raise SessionEndedError("it is too soon for another login")
-        try:
-            answer = await transport.post(LOGIN, {"username": self._username, "password": self._password})
-            succeeded = _succeeded(answer)
-        except InvalidAnswerError, SessionEndedError:
-            self._logged_in_at = monotonic()
-            self._pause = min(max(2 * self._pause, UNCERTAIN_PAUSE), MOST_PAUSE)
-            raise
-        self._logged_in_at, self._pause = monotonic(), LOGIN_PAUSE
-        if not succeeded:
+        if monotonic() - self._logged_in_at < LOGIN_PAUSE:
+            raise SessionEndedError("the dashboard ended a session that had just begun")
+        answer = await transport.post(LOGIN, {"username": self._username, "password": self._password})
+        self._logged_in_at = monotonic()
+        if not _succeeded(answer):
             raise LoginRefusedError("the dashboard refused the login")
         try:
             session, expires = answer.body["data"]["token"], datetime.fromisoformat(answer.body["data"]["expire"])
