@@ -113,10 +113,9 @@ class ServerIdentities:
         return replace(server, last_active=datetime.fromtimestamp(identity.last_active, UTC))
 
     @callback
-    def async_remember(self, server_key: str, last_active: datetime | None) -> None:
+    def async_remember(self, key: str, last_active: datetime | None) -> None:
         """Keep when a server was last active, nothing of one that is online."""
-        if server_key in self._known:
-            self._change(server_key, last_active=last_active and last_active.timestamp())
+        self._change(key, last_active=last_active and last_active.timestamp())
 
     @callback
     def async_expect(self, shown: Collection[str], left_out: Collection[str]) -> None:
