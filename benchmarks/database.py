@@ -18,12 +18,13 @@ TITLES = (
     "others",
     "statistics",
     "attributes",
-    "rows a day",
+    "states a day",
+    "statistics a day",
 )
 
 
 def rows(measured: Iterable[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Return a table's rows: what an hour brings for each server, new attributes, and what a day brings in all."""
+    """Return a table's rows: what an hour brings for each server, new attributes, and what a day brings of all."""
     return [_row(Life(**hour["life"]), hour) for hour in measured]
 
 
@@ -40,5 +41,6 @@ def _row(life: Life, hour: dict[str, Any]) -> tuple[str, ...]:
         number(states[OTHERS] / life.servers),
         number(statistics / life.servers),
         str(hour["attributes"]),
-        f"{24 * (sum(states.values()) + statistics):,.0f}",
+        f"{24 * sum(states.values()):,.0f}",
+        f"{24 * statistics:,.0f}",
     )

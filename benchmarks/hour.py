@@ -35,7 +35,7 @@ _INTERVAL = 30
 SAME, LATENCIES, OTHERS = ("the same values", "latencies", "totals and monitors")
 _STATES = "SELECT m.entity_id, COUNT(*) FROM states JOIN states_meta AS m USING (metadata_id) GROUP BY m.entity_id"
 _ATTRIBUTES = "SELECT COUNT(*) FROM state_attributes"
-_STATISTICS = "SELECT COUNT(*) FROM statistics_short_term"
+_STATISTICS = "SELECT COUNT(DISTINCT metadata_id) FROM statistics_short_term"
 _TURNS = 20
 _STREAM = f"{DOMAIN} stream"
 
@@ -147,7 +147,7 @@ class Hour:
         await done
 
     async def _statistics(self, folder: Path) -> int:
-        """Return how many rows one period of five minutes brings, by having the recorder compile it."""
+        """Return how many rows one period of five minutes brings, by having the recorder compile one."""
         now = dt_util.utcnow()
         start = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
         get_instance(self._hass).queue_task(StatisticsTask(start, fire_events=False))
