@@ -16,12 +16,14 @@ import time
 from typing import Any
 from unittest.mock import patch
 
+from aiohttp import ClientWSTimeout
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from custom_components.nezha.api import transport
 from custom_components.nezha.const import (
     CONF_INTERVAL,
     CONF_STREAM,
@@ -55,6 +57,8 @@ BETWEEN = "between two writes"
 """The case of a frame that comes before the next write is due."""
 _REST_VALUES = 10_000
 """Servers times those with `rest` sensors: each of these decodes the whole answer, so that a thousand take minutes."""
+_PATIENCE = ClientWSTimeout(ws_receive=None, ws_close=1)
+"""With streams, on which nothing comes while the others take their turns."""
 _PROFILED = 40
 """Functions that a profile shows."""
 
@@ -197,7 +201,7 @@ async def measure(load: Load, rounds: int, folder: Path, profile: Profile | None
         rest = min(load.servers, _REST_VALUES // load.servers) if comparable else 0
         config = {"rest": rest_configuration(dashboard, list(range(rest)))} if rest else {}
         enabled = patch.object(Entity, "entity_registry_enabled_default", new=True)
-        with enabled if load.every_entity else nullcontext():
+        with enabled if load.every_entity else nullcontext(), patch.object(transport, "SILENCE", _PATIENCE):
             async with home_assistant(folder, config) as hass:
                 with passing_time() as passing:
                     results = await Bench(hass, dashboard, load, passing, profile).measure(steps, has_rest=bool(rest))

@@ -83,9 +83,12 @@ class Stage:
         whose = request.headers["Authorization"]
         if self._stream_of(whose).done():
             del self._streams[whose]
-        self._stream_of(whose).set_result(socket)
+        stream = self._stream_of(whose)
+        stream.set_result(socket)
         async for _ in socket:
             pass
+        if self._streams.get(whose) is stream:
+            del self._streams[whose]
         return socket
 
 
