@@ -21,7 +21,7 @@ from custom_components.nezha.const import DOMAIN
 from simulator.accounts import User
 from simulator.dashboard import Dashboard
 from simulator.world import World
-from tests.conftest import PassingTime, ServedDashboard
+from tests.serving import PassingTime, ServedDashboard
 from tests.watching import still_world
 
 CLOCKS = ("coordinator", "push", "schedule", "api.client", "api.credentials")
@@ -84,7 +84,7 @@ class StreamedTime(PassingTime):
 
 
 @contextmanager
-def streamed_time(hass: HomeAssistant) -> Iterator[StreamedTime]:
+def streamed(hass: HomeAssistant) -> Iterator[StreamedTime]:
     """Move every clock of the integration, and never find a stream silent for the time that has passed at once."""
     time = StreamedTime(hass)
     patience = ClientWSTimeout(ws_receive=None, ws_close=0)

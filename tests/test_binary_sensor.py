@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 
-from .conftest import DETAILS, PassingTime, Serve, ServedDashboard, add_entry, set_up, state
+from .serving import DETAILS, PassingTime, Serve, ServedDashboard, add_entry, set_up, state
 from .watching import Writes, entities_of, states_of, still_world
 
 HOUR = 3600

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.nezha.const import DOMAIN, LATENCY, ONLINE
 from simulator.dashboard import Dashboard
 
-from .conftest import PassingTime, Serve, ServedDashboard, set_up
+from .serving import PassingTime, Serve, ServedDashboard, set_up
 from .watching import still_world
 
 BY_IMPORTANCE = [

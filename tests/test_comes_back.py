@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 
-from .conftest import PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
+from .serving import PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 from .test_devices import Removal, device_of, hide
 from .test_latency import latencies
 from .watching import Writes, entities_of, still_world

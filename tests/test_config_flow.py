@@ -26,8 +26,8 @@ import pytest
 
 from custom_components.nezha.const import DOMAIN
 from simulator import Dashboard, FaultKind, World
-from tests.conftest import DETAILS, Serve, ServedDashboard, add_entry
 from tests.flows import prefilled, start, submit, typed
+from tests.serving import DETAILS, Serve, ServedDashboard, add_entry
 
 MOST_REQUESTS = 3
 

@@ -10,7 +10,7 @@ from custom_components.nezha.const import DOMAIN
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 
-from .conftest import DETAILS, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
+from .serving import DETAILS, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 from .watching import Writes, entities_of, notable, still_world
 
 

@@ -18,7 +18,7 @@ from custom_components.nezha.devices import fitting
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 
-from .conftest import DETAILS, PassingTime, Serve, ServedDashboard, state
+from .serving import DETAILS, PassingTime, Serve, ServedDashboard, state
 from .watching import entities_of, states_of, still_world
 
 

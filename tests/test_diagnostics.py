@@ -25,7 +25,7 @@ from custom_components.nezha.const import (
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 
-from .conftest import DETAILS, PassingTime, Serve, ServedDashboard
+from .serving import DETAILS, PassingTime, Serve, ServedDashboard
 from .watching import still_world
 
 

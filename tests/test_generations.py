@@ -1,36 +1,19 @@
 """The same stories with dashboards of every generation, entered in every way, and what newer ones show beyond them."""
 
-from collections.abc import Iterator
-
 from homeassistant.components.config import device_registry as devices_api
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
-from tests.conftest import Serve
-from tests.generations import LOGIN, WAYS, Show, Shown, StreamedTime, set_up, shower, streamed_time
+from tests.generations import LOGIN, WAYS, Show, Shown, set_up
 from tests.watching import Writes, entities_of, notable, states_of
 
 COVERED = "/api/v1/service/server"
 POLLING = {"stream": "never"}
 GROUPS = "/api/v1/server-group"
 MONITORS = {f"monitor:{number}" for number in range(1, 5)}
-
-
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 @pytest.fixture(params=WAYS, ids=["-".join(way) for way in WAYS])

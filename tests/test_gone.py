@@ -14,9 +14,8 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.nezha.const import DOMAIN
 from simulator import FaultKind
 
-from .conftest import Serve
 from .flows import submit, typed
-from .generations import SERVERS, Show, Shown, StreamedTime, settle, shower, streamed_time
+from .generations import SERVERS, Show, Shown, settle
 from .repairing import FEW, HOUR, few_answers, polls, told
 from .watching import still_world
 
@@ -27,23 +26,10 @@ STEP = HOUR / 4
 
 
 @pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
 def few() -> Iterator[None]:
     """Let few answers be enough."""
     with few_answers:
         yield
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 @pytest.fixture

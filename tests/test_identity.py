@@ -17,7 +17,7 @@ from custom_components.nezha.api import Latency, Server, Snapshot
 from custom_components.nezha.const import DOMAIN
 from custom_components.nezha.identity import Identity, ServerIdentities, same_dashboard
 from simulator import FaultKind
-from tests.conftest import MONITOR, PassingTime, ServedDashboard, entity_id, state
+from tests.serving import MONITOR, PassingTime, ServedDashboard, entity_id, state
 
 ENTRY_ID = "an-entry"
 FRANKFURT = [Latency(monitor_id=7, monitor_name="Frankfurt")]

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 
-from .conftest import DETAILS, MONITOR, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
+from .serving import DETAILS, MONITOR, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 from .watching import Writes, entities_of, notable, states_of, still_world
 
 ONE = "/api/v1/monitor/1"

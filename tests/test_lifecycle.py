@@ -1,7 +1,7 @@
 """Entries that start too early, are reloaded, removed at any moment or stopped while they wait, or have a twin."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
@@ -14,7 +14,6 @@ import pytest
 from custom_components.nezha.const import DOMAIN
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
-from tests.conftest import Serve
 from tests.generations import (
     CLIENT,
     LOGIN,
@@ -30,11 +29,10 @@ from tests.generations import (
     new_entry,
     set_up,
     settle,
-    shower,
     simulate,
-    streamed_time,
 )
 from tests.growth import grown, held
+from tests.serving import Serve
 from tests.watching import LOGGER, notable, still_world
 
 POLLING = {"stream": "never"}
@@ -42,19 +40,6 @@ SOURCE = SERVERS["v2"]
 PROFILE = "/api/v1/profile"
 AT_ONCE = 1
 """Seconds within which Home Assistant stops when nothing is under way, and more."""
-
-
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 @pytest.fixture
@@ -76,19 +61,19 @@ async def reached(simulated: Dashboard, path: str) -> None:
 @pytest.mark.usefixtures("socket_enabled")
 @pytest.mark.parametrize(("generation", "way"), WAYS)
 async def test_a_dashboard_that_starts_later_than_home_assistant_is_found(
-    hass: HomeAssistant, time: StreamedTime, caplog: pytest.LogCaptureFixture, generation: str, way: str
+    hass: HomeAssistant, streamed_time: StreamedTime, caplog: pytest.LogCaptureFixture, generation: str, way: str
 ) -> None:
     """By itself, and without a line for those who did not ask for any."""
     port, simulated = free_port(), simulate(generation, still_world(servers=1))
-    time.worlds.append(simulated.world)
+    streamed_time.worlds.append(simulated.world)
     entry = new_entry(hass, f"http://{CLIENT}:{port}", credential(simulated, way))
     await set_up(hass, entry)
-    await time.passes(31)
-    await time.passes(301)
+    await streamed_time.passes(31)
+    await streamed_time.passes(301)
     assert entry.state is ConfigEntryState.SETUP_RETRY
     async with at(port, simulated) as served:
-        await time.passes(601)
-        shown = Shown(hass, served, entry, time, generation)
+        await streamed_time.passes(601)
+        shown = Shown(hass, served, entry, streamed_time, generation)
         assert shown.is_loaded
         assert shown.state("1", "online") == STATE_ON
         assert len(simulated.streams) == (generation != "v0")

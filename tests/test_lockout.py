@@ -1,6 +1,5 @@
 """Nothing that Home Assistant does gets its address blocked, and a dashboard that blocks it is left alone."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -9,7 +8,6 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from simulator.dashboard import Dashboard
-from tests.conftest import Serve
 from tests.flows import submit
 from tests.generations import (
     BY_PEER,
@@ -26,28 +24,13 @@ from tests.generations import (
     new_entry,
     set_up,
     settle,
-    shower,
     simulate,
-    streamed_time,
 )
 from tests.watching import Writes, notable
 
 POLLING = {"stream": "never"}
 SOURCE = SERVERS["v2"]
 DAY = 86_400
-
-
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 def is_in(shown: Shown, expected: ConfigEntryState) -> bool:
@@ -93,7 +76,7 @@ REFUSALS = pytest.mark.parametrize(
 async def test_a_dead_credential_costs_one_strike_ever(
     show: Show, generation: str, way: str, refuse: Any, options: dict[str, str]
 ) -> None:
-    """Whatever asks at the same time, and whatever the owner or Home Assistant restart."""
+    """Whatever asks at the same streamed_time, and whatever the owner or Home Assistant restart."""
     shown = await show(generation, way, options=options, real_ip_header=BY_PEER)
     await shown.time.passes(31)
     refuse(shown.simulated)
@@ -359,18 +342,18 @@ async def test_an_issue_ends_when_the_owner_is_asked_for_another_credential(show
 
 
 async def test_a_token_that_was_never_sent_is_not_held_for_refused(
-    hass: HomeAssistant, socket_enabled: None, time: StreamedTime
+    hass: HomeAssistant, socket_enabled: None, streamed_time: StreamedTime
 ) -> None:
     """An upgrade that is taken back leaves everything as it was."""
     port, old, new = free_port(), simulate("v0"), simulate("v2")
-    time.worlds += [old.world, new.world]
+    streamed_time.worlds += [old.world, new.world]
     async with at(port, old) as served:
         entry = new_entry(hass, served.url, credential(old, "token"))
         await set_up(hass, entry)
     async with at(port, new):
-        await time.polls(4)
+        await streamed_time.polls(4)
     async with at(port, old) as served:
-        shown = Shown(hass, served, entry, time)
+        shown = Shown(hass, served, entry, streamed_time)
         await shown.reload()
         assert shown.is_loaded
         assert shown.state("1", "online") == STATE_ON
@@ -378,21 +361,21 @@ async def test_a_token_that_was_never_sent_is_not_held_for_refused(
 
 
 async def test_an_upgraded_dashboard_asks_for_its_own_credential_and_keeps_every_id(
-    hass: HomeAssistant, socket_enabled: None, time: StreamedTime
+    hass: HomeAssistant, socket_enabled: None, streamed_time: StreamedTime
 ) -> None:
     """While Home Assistant runs: the old token is not tried, a new one brings everything back."""
     port, old, new = free_port(), simulate("v0"), simulate("v2", real_ip_header=BY_PEER)
-    time.worlds += [old.world, new.world]
+    streamed_time.worlds += [old.world, new.world]
     async with at(port, old) as served:
         entry = new_entry(hass, served.url, credential(old, "token"))
         await set_up(hass, entry)
-        await time.passes(6)
-        before = Shown(hass, served, entry, time)
+        await streamed_time.passes(6)
+        before = Shown(hass, served, entry, streamed_time)
         entities = before.entities()
         devices = {key: device.id for key, device in before.devices().items()}
     async with at(port, new) as served:
-        shown = Shown(hass, served, entry, time)
-        await time.polls(3)
+        shown = Shown(hass, served, entry, streamed_time)
+        await streamed_time.polls(3)
         (flow,) = shown.flows()
         assert flow["context"]["source"] == "reauth"
         assert shown.state("1", "online") == STATE_UNAVAILABLE
@@ -402,7 +385,7 @@ async def test_an_upgraded_dashboard_asks_for_its_own_credential_and_keeps_every
 
         await submit(hass, flow, {"token": new.token})
         await settle(hass)
-        await time.passes(6)
+        await streamed_time.passes(6)
         assert shown.is_loaded
         assert shown.state("1", "online") == STATE_ON
         assert shown.entities().items() >= entities.items()
@@ -413,22 +396,22 @@ async def test_an_upgraded_dashboard_asks_for_its_own_credential_and_keeps_every
 
 
 async def test_an_upgrade_that_keeps_the_login_is_not_seen(
-    hass: HomeAssistant, socket_enabled: None, time: StreamedTime
+    hass: HomeAssistant, socket_enabled: None, streamed_time: StreamedTime
 ) -> None:
     """From generation 1 to 2, while Home Assistant runs."""
     port, old, new = free_port(), simulate("v1"), simulate("v2")
-    time.worlds += [old.world, new.world]
+    streamed_time.worlds += [old.world, new.world]
     async with at(port, old) as served:
         entry = new_entry(hass, served.url, credential(old, "login"), {"stream": "never"})
         await set_up(hass, entry)
-        await time.passes(301)
-        shown = Shown(hass, served, entry, time)
+        await streamed_time.passes(301)
+        shown = Shown(hass, served, entry, streamed_time)
         entities = shown.entities()
-    await time.polls(2)
+    await streamed_time.polls(2)
     async with at(port, new) as served:
-        await time.polls(4)
-        await time.passes(61)
-        shown = Shown(hass, served, entry, time)
+        await streamed_time.polls(4)
+        await streamed_time.passes(61)
+        shown = Shown(hass, served, entry, streamed_time)
         assert shown.state("1", "online") == STATE_ON
         assert float(shown.state("1", "latency_1")) > 0
         assert shown.entities().items() >= entities.items()

@@ -1,15 +1,12 @@
 """Members of a dashboard, who have some of its servers, and monitors that guests do not see."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
 import pytest
 
 from simulator.dashboard import Dashboard
-from tests.conftest import Serve
-from tests.generations import SERVERS, Show, Shown, StreamedTime, member_of, shower, streamed_time
+from tests.generations import SERVERS, Show, Shown, member_of
 from tests.watching import Writes, notable
 
 POLLING = {"stream": "never"}
@@ -29,19 +26,6 @@ WAYS = pytest.mark.parametrize(
     ],
 )
 """Up to 2.0.8 frames show everything to every user, later what guests see as well."""
-
-
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 def share(simulated: Dashboard) -> None:

@@ -1,12 +1,10 @@
 """Monitors of newer dashboards: what all servers together say of each, and tokens that may not read them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from homeassistant.components.config import device_registry as devices_api
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -14,27 +12,13 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.nezha.const import DOMAIN
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
-from tests.conftest import Serve
-from tests.generations import SUMMARY, Show, Shown, StreamedTime, at, free_port, settle, shower, streamed_time
+from tests.generations import SUMMARY, Show, Shown, at, free_port, settle
 from tests.watching import Writes, notable, still_world
 
 POLLING = {"stream": "never"}
 INVENTORY = "nezha:inventory:read"
 SERVICE = "nezha:service:read"
 HOUR = 3600
-
-
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 @pytest.fixture

@@ -14,26 +14,20 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from simulator.dashboard import Dashboard
 from simulator.world import World
 
-from .conftest import Serve, ServedDashboard
 from .flows import open_flows, submit, typed
-from .generations import Show, Shown, StreamedTime, at, new_entry, set_up, settle, shower, simulate, streamed_time
+from .generations import Show, Shown, StreamedTime, at, new_entry, set_up, settle, simulate
 from .repairing import few_answers, polls, repair, told
+from .serving import Serve, ServedDashboard
 from .watching import still_world
 
 POLLING = {"stream": "never"}
 
 
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time, few_answers:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
+@pytest.fixture(autouse=True)
+def few() -> Iterator[None]:
+    """Let few answers be enough to tell that a server is gone."""
+    with few_answers:
+        yield
 
 
 def world_of(*names: str, seed: int = 1) -> World:
@@ -182,12 +176,12 @@ async def test_a_dashboard_that_cannot_be_told_apart_can_be_a_new_one(show: Show
 
 
 async def test_a_dashboard_that_was_set_up_anew_at_its_address_is_one_to_move_to(
-    hass: HomeAssistant, socket_enabled: None, time: StreamedTime, old: World
+    hass: HomeAssistant, socket_enabled: None, streamed_time: StreamedTime, old: World
 ) -> None:
     """It refuses the old token, and its owner signs in to the new one."""
     port, before = unused_port(), simulate("v0", old)
     after = simulate("v2", world_of("db", "new", "web"))
-    time.worlds += [before.world, after.world]
+    streamed_time.worlds += [before.world, after.world]
     async with at(port, before) as served:
         entry = new_entry(hass, served.url, {"token": served.token}, POLLING)
         await set_up(hass, entry)
@@ -199,7 +193,7 @@ async def test_a_dashboard_that_was_set_up_anew_at_its_address_is_one_to_move_to
             hass, await hass.config_entries.flow.async_configure(flow["flow_id"]), {"token": served.token}
         )
         assert form["step_id"] == "moved"
-        shown = Shown(hass, served, entry, time)
+        shown = Shown(hass, served, entry, streamed_time)
         await confirm(shown, form)
         assert {key: shown.state(key, "online") for key in "123"} == {
             "1": STATE_ON,

@@ -14,9 +14,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.nezha.const import MOST_ROWS_A_DAY
 from custom_components.nezha.fleet import automatic_interval, rows_a_day
 from simulator import Dashboard, FaultKind, World
-from tests.conftest import DETAILS, MONITOR, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 from tests.flows import prefilled
 from tests.generations import STREAM, new_entry
+from tests.serving import DETAILS, MONITOR, PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 
 ALL_DEFAULT = {"latency": True}
 MONITORS = MONITOR.rstrip("*")

@@ -1,7 +1,6 @@
 """What a dashboard's stream changes: who is told at once, and that losing it costs nothing."""
 
 import asyncio
-from collections.abc import Iterator
 from unittest.mock import patch
 
 from aiohttp import ClientWSTimeout
@@ -14,37 +13,21 @@ from simulator.clock import Clock
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 from simulator.world import World
-from tests.conftest import Serve, state
 from tests.generations import (
     FRAME,
     SERVERS,
     STREAM,
     Show,
     Shown,
-    StreamedTime,
     credential,
     new_entry,
     settle,
-    shower,
-    streamed_time,
 )
+from tests.serving import Serve, state
 from tests.watching import NOON, Writes, entities_of, notable
 
 SOURCE = SERVERS["v2"]
 FOREIGN = "custom_components.nezha.push.is_on_local_network"
-
-
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from .conftest import PassingTime
 from .documents import READMES, blocks, read
+from .serving import PassingTime
 
 type Paste = Callable[[int], Awaitable[list[Notification]]]
 

@@ -8,8 +8,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nezha.const import DOMAIN
 from simulator import Dashboard, FaultKind, World
-from tests.conftest import PassingTime, Serve, ServedDashboard, add_entry, set_up, state
 from tests.flows import open_flows, prefilled, registered, submit
+from tests.serving import PassingTime, Serve, ServedDashboard, add_entry, set_up, state
 
 NEW_TOKEN = "a-token-made-later"
 

@@ -11,8 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Dashboard, FaultKind, World
-from tests.conftest import PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 from tests.flows import prefilled, registered, submit, typed
+from tests.serving import PassingTime, Serve, ServedDashboard, add_entry, entity_id, set_up, state
 
 NEW_TOKEN = "a-token-made-later"
 UNCHANGED = {"other_credential": False}

@@ -23,9 +23,9 @@ from pytest_homeassistant_custom_component.typing import (
 
 from simulator.dashboard import Dashboard
 
-from .conftest import PassingTime, Serve, ServedDashboard, entity_id, set_up
-from .generations import shower, streamed_time
+from .generations import shower, streamed
 from .repairing import few_answers, polls, repair
+from .serving import PassingTime, Serve, ServedDashboard, entity_id, set_up
 from .watching import still_world
 
 GIB = 2**30
@@ -163,7 +163,7 @@ async def test_history_goes_on_with_the_server_that_has_replaced_one(
     hass: HomeAssistant, serve: Serve, hass_client: ClientSessionGenerator
 ) -> None:
     """States and statistics of one entity id: of the old server first, then of the new one."""
-    with streamed_time(hass) as time, few_answers:
+    with streamed(hass) as time, few_answers:
         shown = await shower(hass, serve, time)("v0", world=still_world(servers=2), options={"stream": "never"})
         cpu, start = shown.entity("1", "cpu"), dt_util.utcnow() - timedelta(minutes=1)
         shown.world.fix_state(1, {"cpu": 12.5})

@@ -1,30 +1,13 @@
 """Servers that were deleted while their agents ran, and register themselves again under another id."""
 
-from collections.abc import Iterator
-
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
 import pytest
 
-from tests.conftest import Serve
-from tests.generations import SERVERS, Show, Shown, StreamedTime, settle, shower, streamed_time
+from tests.generations import SERVERS, Show, Shown, settle
 from tests.watching import entities_of
 
 POLLING = {"stream": "never"}
 NEW_ID = "9"
-
-
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 VERSIONS = pytest.mark.parametrize(

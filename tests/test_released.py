@@ -1,6 +1,5 @@
 """What earlier versions have stored is taken over; what a newer one has is left alone."""
 
-from collections.abc import Iterator
 import json
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nezha.const import DOMAIN
 from simulator.dashboard import Dashboard
-from tests.conftest import Serve, ServedDashboard
 from tests.documents import ROOT
-from tests.generations import Shown, StreamedTime, set_up, simulate, streamed_time
+from tests.generations import Shown, StreamedTime, set_up, simulate
+from tests.serving import Serve, ServedDashboard
 from tests.watching import still_world
 
 FOLDER = ROOT / "tests" / "fixtures" / "entries"
@@ -29,18 +28,11 @@ NEWEST = FOLDER / "0.1.0" / "v2_token.json"
 
 
 @pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-async def dashboard(request: pytest.FixtureRequest, serve: Serve, time: StreamedTime) -> ServedDashboard:
+async def dashboard(request: pytest.FixtureRequest, serve: Serve, streamed_time: StreamedTime) -> ServedDashboard:
     """Return the dashboard whose servers are stored; a test names the file, else it is the newest."""
     path: Path = getattr(request, "param", NEWEST)
     simulated: Dashboard = simulate(path.name.partition("_")[0], still_world(servers=4))
-    time.worlds.append(simulated.world)
+    streamed_time.worlds.append(simulated.world)
     return await serve(simulated)
 
 
@@ -75,15 +67,19 @@ def test_every_version_has_left_something() -> None:
 
 @pytest.mark.parametrize(("dashboard", "path"), [(path, path) for path in STORED], indirect=["dashboard"])
 async def test_what_a_released_version_has_stored_is_taken_over(
-    hass: HomeAssistant, hass_storage: dict[str, Any], dashboard: ServedDashboard, time: StreamedTime, path: Path
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    dashboard: ServedDashboard,
+    streamed_time: StreamedTime,
+    path: Path,
 ) -> None:
     """Every entity keeps its id and has a state, every server its key, and nothing is asked of the owner."""
     entry, stored = restored(hass, hass_storage, dashboard, path)
-    shown = Shown(hass, dashboard, entry, time)
+    shown = Shown(hass, dashboard, entry, streamed_time)
     entities, servers = shown.entities(), stored["store"]["data"]["servers"]
     dashboard.world.edit(1, name="renamed meanwhile")
     await set_up(hass, entry)
-    await time.passes(6)
+    await streamed_time.passes(6)
     assert shown.is_loaded
     assert shown.flows() == []
     assert shown.state("1", "online") == STATE_ON

@@ -4,32 +4,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.nezha.const import DOMAIN
 
-from .conftest import Serve
-from .generations import Show, Shown, StreamedTime, shower, streamed_time
+from .generations import Show, Shown
 from .repairing import Repair, choices, few_answers, polls, repair, told
 from .watching import still_world
 
 POLLING = {"stream": "never", "latency": False}
 
 
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time, few_answers:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
+@pytest.fixture(autouse=True)
+def few() -> Iterator[None]:
+    """Let few answers be enough to tell that a server is gone."""
+    with few_answers:
+        yield
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ from simulator.accounts import Login
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind, FaultOptions
 from tests.flows import open_flows, start, submit
-from tests.generations import CLIENT, STREAM, WAYS, StreamedTime, settle, simulate, streamed_time
+from tests.generations import CLIENT, STREAM, WAYS, StreamedTime, settle, simulate
 from tests.watching import still_world
 
 PATH = "/canary-path"
@@ -273,24 +273,17 @@ class Site:
                 self.simulated.settings.force_auth = True
 
 
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
 @pytest.fixture(params=WAYS, ids=["-".join(way) for way in WAYS])
 async def site(
-    request: pytest.FixtureRequest, hass: HomeAssistant, time: StreamedTime, socket_enabled: None
+    request: pytest.FixtureRequest, hass: HomeAssistant, streamed_time: StreamedTime, socket_enabled: None
 ) -> AsyncIterator[Site]:
     """Return a dashboard of each generation, to be entered in each way."""
     generation, way = request.param
     names = {"token": TOKENS.get(generation, ""), "username": USERNAME, "password": PASSWORD}
     simulated = simulate(generation, still_world(servers=2), **names)
-    time.worlds.append(simulated.world)
+    streamed_time.worlds.append(simulated.world)
     async with TestServer(_below_path(simulated), host="127.0.0.1") as server:
-        site = Site(hass, simulated, server, generation, way, time, Seen())
+        site = Site(hass, simulated, server, generation, way, streamed_time, Seen())
         with _watched(site):
             yield site
 

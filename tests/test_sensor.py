@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from simulator.dashboard import Dashboard
 
-from .conftest import PassingTime, Serve, ServedDashboard, entity_id, state
+from .serving import PassingTime, Serve, ServedDashboard, entity_id, state
 from .watching import entities_of, states_of, still_world
 
 GIB = 2**30

@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 import json
 import logging
@@ -15,10 +15,10 @@ from aiohttp.test_utils import TestServer
 from homeassistant.core import HomeAssistant
 import pytest
 
-from tests.conftest import ServedDashboard
-from tests.generations import WAYS, Shown, StreamedTime, credential, new_entry, set_up, settle, simulate, streamed_time
+from tests.generations import WAYS, Shown, StreamedTime, credential, new_entry, set_up, settle, simulate
 from tests.growth import grown, held
 from tests.lives import Life
+from tests.serving import ServedDashboard
 from tests.watching import LOGGER, still_world
 
 DAYS = int(environ.get("SOAK_DAYS", "2"))
@@ -34,18 +34,11 @@ RECOVERY = (30, 30, 30, 301, 601)
 
 
 @pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-async def lives(hass: HomeAssistant, time: StreamedTime, socket_enabled: None) -> AsyncIterator[list[Life]]:
+async def lives(hass: HomeAssistant, streamed_time: StreamedTime, socket_enabled: None) -> AsyncIterator[list[Life]]:
     """Return dashboards of every generation, read in every way, by poll and by stream."""
     hass.loop.set_debug(False)
     async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(begin(hass, time, *life)) for life in LIVES]
+        yield [await stack.enter_async_context(begin(hass, streamed_time, *life)) for life in LIVES]
 
 
 def chances(name: str = "") -> Random:
@@ -55,11 +48,11 @@ def chances(name: str = "") -> Random:
 
 @asynccontextmanager
 async def begin(
-    hass: HomeAssistant, time: StreamedTime, generation: str, way: str, options: dict[str, str]
+    hass: HomeAssistant, streamed_time: StreamedTime, generation: str, way: str, options: dict[str, str]
 ) -> AsyncIterator[Life]:
     """Let a dashboard begin to live, and its owner set it up under a name of its own."""
     simulated = simulate(generation, still_world(servers=SERVERS))
-    time.worlds.append(simulated.world)
+    streamed_time.worlds.append(simulated.world)
     site = TestServer(simulated.application(), host="127.0.0.1")
     await site.start_server(access_log=None)
     served = ServedDashboard(simulated, str(site.make_url("")).rstrip("/"))
@@ -67,7 +60,7 @@ async def begin(
     name = f"{generation} {way} {options['stream']}"
     hass.config_entries.async_update_entry(entry, title=name)
     await set_up(hass, entry)
-    life = Life(Shown(hass, served, entry, time, generation), way, chances(name), site)
+    life = Life(Shown(hass, served, entry, streamed_time, generation), way, chances(name), site)
     yield life
     await hass.config_entries.async_unload(entry.entry_id)
     await life.site.close()
@@ -75,7 +68,7 @@ async def begin(
 
 @pytest.mark.usefixtures("hass_storage")
 async def test_days_leave_nothing_behind(
-    hass: HomeAssistant, lives: list[Life], time: StreamedTime, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, lives: list[Life], streamed_time: StreamedTime, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After each day there is as much as after the first; an outage is worth two lines at the most."""
     caplog.set_level("INFO", LOGGER)
@@ -83,7 +76,7 @@ async def test_days_leave_nothing_behind(
     first = Counter[str]()
     for day in range(1, DAYS + 1):
         for _ in range(ROUNDS_A_DAY):
-            await live(lives, time, chance, caplog)
+            await live(lives, streamed_time, chance, caplog)
         forget_logs(caplog)
         now = held(hass, [life.shown.entry for life in lives])
         print(f"day {day}: {dict(now)}, {stored(lives)} bytes stored, {written(lives)}")  # noqa: T201
@@ -102,20 +95,22 @@ def written(lives: list[Life]) -> str:
     return f"{happened.total()} events: {dict(happened)}"
 
 
-async def live(lives: list[Life], time: StreamedTime, chance: Random, caplog: pytest.LogCaptureFixture) -> None:
+async def live(
+    lives: list[Life], streamed_time: StreamedTime, chance: Random, caplog: pytest.LogCaptureFixture
+) -> None:
     """Let something happen to each of them, and see it pass."""
     forget_logs(caplog)
-    end = time.monotonic() + ROUND
+    end = streamed_time.monotonic() + ROUND
     async with AsyncExitStack() as stack:
         for life in lives:
             await stack.enter_async_context(life.something_happens())
-        await pass_by(lives, time, chance.choice((SHORT, LONG, VERY_LONG)))
-    await pass_by(lives, time, RECOVERY)
-    await answer(lives, time)
+        await pass_by(lives, streamed_time, chance.choice((SHORT, LONG, VERY_LONG)))
+    await pass_by(lives, streamed_time, RECOVERY)
+    await answer(lives, streamed_time)
     for life in lives:
         await life.owner_tidies_up()
-    await pass_by(lives, time, (end - time.monotonic(),))
-    await answer(lives, time)
+    await pass_by(lives, streamed_time, (end - streamed_time.monotonic(),))
+    await answer(lives, streamed_time)
     for life in lives:
         life.assert_peace(SERVERS, streams=life.shown.entry.options == STREAM)
     logged = noticed(caplog)
@@ -127,12 +122,12 @@ async def live(lives: list[Life], time: StreamedTime, chance: Random, caplog: py
     assert logged == []
 
 
-async def answer(lives: list[Life], time: StreamedTime) -> None:
+async def answer(lives: list[Life], streamed_time: StreamedTime) -> None:
     """Let their owners give the credentials that are asked for; a token may have ended just now."""
     while any(life.questions for life in lives):
         for life in lives:
             await life.owner_answers()
-        await pass_by(lives, time, (30, 30))
+        await pass_by(lives, streamed_time, (30, 30))
 
 
 def noticed(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -151,12 +146,12 @@ def forget_logs(caplog: pytest.LogCaptureFixture) -> None:
             handler.clear()
 
 
-async def pass_by(lives: list[Life], time: StreamedTime, steps: tuple[float, ...]) -> None:
+async def pass_by(lives: list[Life], streamed_time: StreamedTime, steps: tuple[float, ...]) -> None:
     """Let time pass in steps, with one poll, two frames or more in each."""
     for seconds in steps:
-        await time.passes(seconds)
+        await streamed_time.passes(seconds)
         for _ in range(2):
-            time.moves(2)
+            streamed_time.moves(2)
             for life in lives:
                 life.shown.simulated.send_frame()
             await settle(lives[0].shown.hass)

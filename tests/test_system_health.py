@@ -9,7 +9,7 @@ from custom_components.nezha.const import DOMAIN
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 
-from .conftest import DETAILS, PassingTime, Serve, ServedDashboard, add_entry, set_up
+from .serving import DETAILS, PassingTime, Serve, ServedDashboard, add_entry, set_up
 from .watching import still_world
 
 

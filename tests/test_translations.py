@@ -30,8 +30,8 @@ from custom_components.nezha.gone import GONE
 from custom_components.nezha.options_flow import NezhaOptionsFlow
 from custom_components.nezha.repairs import GoneServerFlow
 from simulator import Dashboard, World
-from tests.conftest import Serve, add_entry
 from tests.flows import start, submit, typed
+from tests.serving import Serve, add_entry
 
 INTEGRATION = Path(config_flow.__file__).parent
 TEXTS: dict[str, dict[str, Any]] = {

@@ -11,8 +11,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.nezha.const import DOMAIN
 from simulator import Dashboard, FaultKind, World
-from tests.conftest import Serve, ServedDashboard, add_entry
 from tests.flows import open_flows, prefilled, registered, start, submit, typed
+from tests.serving import Serve, ServedDashboard, add_entry
 
 MOST_REQUESTS = 3
 USERNAME, PASSWORD = "owner", "a-secret-password"

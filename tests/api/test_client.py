@@ -21,7 +21,7 @@ from custom_components.nezha.api import (
     WrongKindError,
 )
 from simulator.faults import FaultKind
-from tests.conftest import DETAILS, ServedDashboard
+from tests.serving import DETAILS, ServedDashboard
 
 from .conftest import Connect, ServeSite
 from .site import payload, result

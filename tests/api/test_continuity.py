@@ -9,7 +9,7 @@ from custom_components.nezha.api import Host, NezhaClient, Server, Snapshot, Sta
 from simulator.clock import Clock
 from simulator.dashboard import Dashboard
 from simulator.world import World
-from tests.conftest import Serve
+from tests.serving import Serve
 
 from .conftest import Connect
 

@@ -8,7 +8,7 @@ from custom_components.nezha.api import Guest, NotNezhaError
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 from simulator.world import World
-from tests.conftest import Serve, ServedDashboard
+from tests.serving import Serve, ServedDashboard
 
 from .conftest import Connect, ServeSite
 from .site import payload, result

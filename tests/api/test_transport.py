@@ -35,7 +35,7 @@ from custom_components.nezha.api import (
 )
 from simulator.faults import FaultKind
 from simulator.go_json import encode
-from tests.conftest import DETAILS, ServedDashboard
+from tests.serving import DETAILS, ServedDashboard
 
 from .certificates import make_certificate, served_with, trusting
 from .conftest import Connect, ServeSite

@@ -24,7 +24,7 @@ from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 from simulator.go_json import encode
 from simulator.world import World
-from tests.conftest import DETAILS, Serve, ServedDashboard
+from tests.serving import DETAILS, Serve, ServedDashboard
 
 from .conftest import Connect, ServeSite
 from .eight_servers import EIGHT_SERVERS, at

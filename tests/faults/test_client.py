@@ -10,8 +10,8 @@ from custom_components.nezha.api import NezhaClient, NezhaError, session_options
 from custom_components.nezha.connection import credential_of
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
-from tests.conftest import Serve, ServedDashboard
 from tests.generations import credential
+from tests.serving import Serve, ServedDashboard
 from tests.watching import still_world
 
 from .conftest import patience, put_in_force

@@ -1,7 +1,7 @@
 """Faults of the connection itself, which meet every endpoint alike: what is shown, and what never leaves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 import ssl
 from threading import Thread
@@ -20,9 +20,9 @@ from custom_components.nezha.connection import credential_of
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 from tests.api.certificates import make_certificate, served_with, trusting
-from tests.conftest import Serve, ServedDashboard
 from tests.flows import start, submit, typed
-from tests.generations import Shown, StreamedTime, credential, new_entry, set_up, simulate, streamed_time
+from tests.generations import Shown, StreamedTime, credential, new_entry, set_up, simulate
+from tests.serving import Serve, ServedDashboard
 from tests.watching import still_world
 
 from .conftest import complaints
@@ -119,13 +119,6 @@ async def host(socket_enabled: None, tmp_path: Path) -> AsyncIterator[Host]:
     host.loop.close()
 
 
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboard and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
 def forget_addresses(client: NezhaClient) -> None:
     """Have the name looked up anew; otherwise its address is known for ten seconds."""
     connector = client._transport.session.connector
@@ -163,7 +156,7 @@ async def test_every_endpoint_tells_it_by_its_error(host: Host, fault: str) -> N
 
 @pytest.mark.parametrize("fault", CONNECTIONS)
 async def test_the_form_and_the_dashboard_show_it(
-    hass: HomeAssistant, host: Host, time: StreamedTime, caplog: pytest.LogCaptureFixture, fault: str
+    hass: HomeAssistant, host: Host, streamed_time: StreamedTime, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
     """As any other outage; a certificate is for the owner to mend."""
     simulated, key = host._simulated, CONNECTIONS[fault]
@@ -178,22 +171,22 @@ async def test_the_form_and_the_dashboard_show_it(
 
     entry = new_entry(hass, host.url, credential(simulated, "token"), {"stream": "never"})
     await set_up(hass, entry)
-    shown = Shown(hass, ServedDashboard(simulated, host.url), entry, time)
-    time.worlds.append(simulated.world)
+    shown = Shown(hass, ServedDashboard(simulated, host.url), entry, streamed_time)
+    streamed_time.worlds.append(simulated.world)
     before = shown.states()
     await host.suffers(fault)
     forget_addresses(entry.runtime_data.client)
-    await time.polls(2)
+    await streamed_time.polls(2)
     assert unlike(before, shown.states()) == {}
     assert complaints(caplog) == []
-    await time.polls(3)
+    await streamed_time.polls(3)
     connected = shown.entity("dashboard", "connected")
     assert shown.states() == dict.fromkeys(before, STATE_UNAVAILABLE) | {connected: STATE_OFF}
     assert shown.issues() == [repair for repair in ("certificate",) if repair == key]
     assert len(complaints(caplog)) == 1
 
     await host.suffers("")
-    await time.polls(3)
+    await streamed_time.polls(3)
     assert unlike(before, shown.states()) == {}
     assert shown.state("dashboard", "connected") == STATE_ON
     assert shown.issues() == []

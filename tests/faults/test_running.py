@@ -1,14 +1,10 @@
 """Every fault of a dashboard that is set up: what its user sees, and that it is over when the fault is."""
 
-from collections.abc import Iterator
-
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
 import pytest
 
 from simulator.dashboard import Dashboard
-from tests.conftest import Serve
-from tests.generations import Show, Shown, StreamedTime, settle, shower, streamed_time
+from tests.generations import Show, Shown, settle
 from tests.watching import Writes, notable
 
 from .conftest import complaints, patience, put_in_force
@@ -19,19 +15,6 @@ EVERYTHING = {STATE_OFF, STATE_UNAVAILABLE, STATE_UNKNOWN}
 """What nothing turns to that was not so before, unless a fault lasts."""
 PAUSE = 301
 """Seconds for which a dashboard that blocks is left alone."""
-
-
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 FULL = "/api/v1/server/details"

@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from tests.conftest import Serve, ServedDashboard
 from tests.flows import start, submit, typed
 from tests.generations import credential, simulate
+from tests.serving import Serve, ServedDashboard
 
 from .conftest import complaints, patience, put_in_force
 from .matrix import ENDPOINTS, FAULTS, LOGIN, Asked, Endpoint, Fault, one_of_each, told

@@ -1,12 +1,11 @@
 """Values that cannot be true, names that nobody chose for us, and lists that are odd: what is shown of them."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import ClientSession
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
 import pytest
 from yarl import URL
 
@@ -14,27 +13,14 @@ from custom_components.nezha.api import NezhaClient, session_options
 from custom_components.nezha.connection import credential_of
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
-from tests.conftest import Serve
-from tests.generations import Show, Shown, StreamedTime, credential, settle, shower, streamed_time
+from tests.generations import Show, Shown, credential, settle
+from tests.serving import Serve
 from tests.watching import still_world
 
 from .conftest import complaints
 from .test_running import unlike
 
 GENERATIONS = pytest.mark.parametrize("generation", ["v0", "v2"])
-
-
-@pytest.fixture
-def time(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Return the time that the dashboards and the integration share."""
-    with streamed_time(hass) as time:
-        yield time
-
-
-@pytest.fixture
-def show(hass: HomeAssistant, serve: Serve, time: StreamedTime) -> Show:
-    """Return what shows a simulated dashboard."""
-    return shower(hass, serve, time)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, ClientWSTimeout, Dum
 import pytest
 
 from simulator import Clock, Dashboard, World
-from tests.conftest import Serve
+from tests.serving import Serve
 
 NOON = 1_795_438_100.0
 """Unix seconds at which the worlds of these tests begin: when the answers were recorded."""

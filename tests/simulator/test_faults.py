@@ -12,7 +12,7 @@ from yarl import URL
 
 from simulator import Dashboard, FaultKind, World
 from simulator.faults import FaultOptions
-from tests.conftest import Serve
+from tests.serving import Serve
 
 from .conftest import Answer, Ask, authorized, bearer
 

@@ -7,7 +7,7 @@ from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
 import pytest
 
 from simulator import Dashboard, FaultKind, World
-from tests.conftest import Serve
+from tests.serving import Serve
 
 from .conftest import SOON, Watch, bearer, last_words, next_frame
 
