@@ -46,9 +46,9 @@ def registered(hass: HomeAssistant, entry: MockConfigEntry, *, disabled: bool) -
 
 
 def room(hass: HomeAssistant, entry: MockConfigEntry) -> int:
-    """Return how many more entities may be enabled."""
+    """Return how many more entities of servers may be enabled."""
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return MOST - sum(not entity.disabled for entity in entities)
+    return MOST - sum(not entity.disabled and "_dashboard_" not in entity.unique_id for entity in entities)
 
 
 def told(hass: HomeAssistant, entry: MockConfigEntry) -> str | None:

@@ -11,13 +11,21 @@ from .failure import async_report_crowd
 
 
 class EntityBudget:
-    """What a fleet may still enable of the entities that are enabled by default; `ONLINE` always has its place."""
+    """What the servers may still enable of the entities that are enabled by default; `ONLINE` always has its place.
+
+    The few entities of the dashboard and its monitors fit in beyond `MOST_ENTITIES`, and are registered meanwhile.
+    """
 
     def __init__(self, hass: HomeAssistant, entry: NezhaConfigEntry, fields: Collection[str]) -> None:
         """Count what the registry knows; `fields` are the keys of what is enabled by default, but for `ONLINE`."""
         self._hass = hass
         self._entry = entry
-        registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        of_servers = entry.runtime_data.identities.known
+        registered = [
+            entity
+            for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+            if entity.unique_id.removeprefix(f"{entry.entry_id}_").partition("_")[0] in of_servers
+        ]
         self._enabled = sum(not entity.disabled and entity.translation_key != ONLINE for entity in registered)
         self._disabled = sum(
             entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION and entity.translation_key in fields
