@@ -1,7 +1,6 @@
 """Whether the dashboard answers and which servers are online."""
 
-from collections.abc import Collection, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import override
 
 from homeassistant.components.binary_sensor import (
@@ -14,14 +13,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Monitor, Server
 from .const import ONLINE
-from .coordinator import MonitorsCoordinator, NezhaConfigEntry
+from .coordinator import MonitorsCoordinator, NezhaConfigEntry, ServersCoordinator
 from .entity import (
-    Field,
     NezhaDashboardEntity,
     NezhaMonitorEntity,
     NezhaServerEntity,
-    async_add_as_reported,
     async_add_monitors,
+    async_add_servers,
 )
 from .fleet import Fleet
 
@@ -48,15 +46,13 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: NezhaConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the dashboard's sensor and those of its servers."""
-    servers = entry.runtime_data.servers
-
-    def fields_of(key: str, _server: Server, _before: Collection[str], there: Collection[str]) -> Iterator[Field]:
-        if not there:
-            yield Field(SERVER_ONLINE.key, partial(NezhaOnline, servers, key, SERVER_ONLINE))
-
-    async_add_entities([NezhaConnected(servers, CONNECTED)])
-    async_add_as_reported(hass, entry, async_add_entities, fields_of)
+    async_add_entities([NezhaConnected(entry.runtime_data.servers, CONNECTED)])
+    async_add_servers(entry, async_add_entities, _online)
     async_add_monitors(entry, async_add_entities, _monitor_up)
+
+
+def _online(servers: ServersCoordinator, key: str) -> NezhaOnline:
+    return NezhaOnline(servers, key, SERVER_ONLINE)
 
 
 def _monitor_up(monitors: MonitorsCoordinator, monitor: int) -> Iterator[NezhaMonitorUp]:

@@ -176,7 +176,7 @@ def async_add_as_reported(
     entry: NezhaConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     fields_of: Callable[[str, Server, Collection[str], Collection[str]], Iterator[Field]],
-    budget: EntityBudget | None = None,
+    budget: EntityBudget,
 ) -> None:
     """Add entities for the servers' fields now and whenever new ones are reported.
 
@@ -211,10 +211,10 @@ def async_add_as_reported(
         entry.async_on_unload(data.latency.async_add_listener(add_new))
 
 
-def _made(fields: Iterable[Field], budget: EntityBudget | None) -> Iterator[NezhaServerEntity]:
+def _made(fields: Iterable[Field], budget: EntityBudget) -> Iterator[NezhaServerEntity]:
     """Yield the entities of new fields, disabled where the budget does not cover them."""
     ranks = Counter(field.rank for field in fields if field.rank is not None)
-    covered = budget.async_spend(ranks) if budget else NOTHING
+    covered = budget.async_spend(ranks)
     for field in fields:
         entity = field.make()
         if field.rank is not None and field.rank not in covered:
@@ -223,26 +223,56 @@ def _made(fields: Iterable[Field], budget: EntityBudget | None) -> Iterator[Nezh
 
 
 @callback
+def async_add_servers(
+    entry: NezhaConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[ServersCoordinator, str], NezhaServerEntity],
+) -> None:
+    """Add the entity that every server has, now and whenever there are new ones."""
+    identities, servers = entry.runtime_data.identities, entry.runtime_data.servers
+
+    def add(new: Iterable[str]) -> None:
+        async_add_entities(make(servers, key) for key in new)
+
+    _async_add_new(servers, lambda: identities.known, lambda: servers.data.servers, add)
+
+
+@callback
 def async_add_monitors(
     entry: NezhaConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[MonitorsCoordinator, int], Iterable[NezhaMonitorEntity]],
 ) -> None:
-    """Add entities for the monitors now and whenever there are new ones."""
-    coordinator = entry.runtime_data.monitors
-    if coordinator is None:
+    """Add entities for the monitors, now and whenever there are new ones."""
+    monitors = entry.runtime_data.monitors
+    if monitors is None:
         return
-    added: set[int] = set()
+
+    def add(new: Iterable[int]) -> None:
+        async_add_entities(entity for monitor in sorted(new) for entity in make(monitors, monitor))
+
+    _async_add_new(monitors, lambda: monitors.known, lambda: monitors.data, add)
+
+
+@callback
+def _async_add_new[KeyT](
+    coordinator: ServersCoordinator | MonitorsCoordinator,
+    known: Callable[[], Iterable[KeyT]],
+    shown: Callable[[], Iterable[KeyT]],
+    add: Callable[[Iterable[KeyT]], None],
+) -> None:
+    """Add what is shown and not there yet, now and after every update; what is no longer known is not there."""
+    added: set[KeyT] = set()
 
     @callback
     def add_new() -> None:
-        added.intersection_update(coordinator.known)
-        if new := coordinator.data.keys() - added:
+        added.intersection_update(known())
+        if new := [key for key in shown() if key not in added]:
             added.update(new)
-            async_add_entities(entity for monitor in sorted(new) for entity in make(coordinator, monitor))
+            add(new)
 
     add_new()
-    entry.async_on_unload(coordinator.async_add_listener(add_new))
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(add_new))
 
 
 def _registered_fields(hass: HomeAssistant, entry: NezhaConfigEntry) -> dict[str, set[str]]:

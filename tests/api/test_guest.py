@@ -58,7 +58,7 @@ async def test_servers_come_with_the_first_message(folder: str) -> None:
     server = snapshot.servers[2]
     assert server.host
     assert server.state
-    assert (server.name, server.country_code, server.groups) == ("数据库-东京", "JP", ("数据库",))
+    assert (server.name, server.country_code, snapshot.groups_of(server)) == ("数据库-东京", "JP", ("数据库",))
     assert (server.uuid, server.ipv4, server.host.version) == (None, None, "")
     assert [asked.path for asked in dashboard.asked] == [SETTING, STREAM, GROUPS]
     assert not any(asked.authorization for asked in dashboard.asked)

@@ -81,7 +81,7 @@ async def test_members_of_groups_that_are_no_ids_are_passed_over() -> None:
     async with replayed(NEWEST, "pat") as dashboard:
         dashboard.says(GROUPS, payload({"success": True, "data": odd}))
         snapshot = await dashboard.client().snapshot()
-    assert [server.id for server in snapshot.servers.values() if server.groups == ("Odd",)] == [1]
+    assert [server.id for server in snapshot.servers.values() if snapshot.groups_of(server) == ("Odd",)] == [1]
 
 
 async def test_a_time_beyond_all_time_is_passed_over(connect: Connect, serve_site: ServeSite) -> None:

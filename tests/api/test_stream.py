@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -19,6 +20,7 @@ from custom_components.nezha.api import (
     NezhaConnectionError,
     NotOfferedError,
     StreamRefusedError,
+    carry_on,
 )
 
 from .eight_servers import at
@@ -198,7 +200,7 @@ async def test_other_requests_go_on_while_a_stream_is_open() -> None:
 
 
 async def test_messages_are_completed_by_what_the_list_told() -> None:
-    """They have neither uuid nor addresses nor groups nor the mark of hidden servers; the rest is their own."""
+    """They have neither uuid nor addresses nor groups; the rest is their own."""
     entry = {"id": 99, "name": "new", "last_active": "2026-11-23T13:02:00Z", "state": {"uptime": 1}}
     async with replayed(NEWEST, "pat") as dashboard:
         client = dashboard.client()
@@ -207,19 +209,19 @@ async def test_messages_are_completed_by_what_the_list_told() -> None:
         )
         async with aclosing(client.stream()) as snapshots:
             alone = (await anext(snapshots)).servers
-        listed = (await client.snapshot()).servers
+        snapshot = carry_on(None, await client.snapshot())
         async with aclosing(client.stream()) as snapshots:
-            completed = (await anext(snapshots)).servers
+            completed = carry_on(snapshot, await anext(snapshots)).servers
 
+    listed = snapshot.servers
     assert list(completed) == [*listed, 99]
     for number, server in listed.items():
         known = completed[number]
         assert (known.uuid, known.ipv4, known.ipv6) == (server.uuid, server.ipv4, server.ipv6)
-        assert (known.groups, known.hide_for_guest) == (server.groups, server.hide_for_guest)
+        assert known.groups == server.groups
         assert (known.state, known.last_active) == (alone[number].state, alone[number].last_active)
         assert (alone[number].uuid, alone[number].ipv4, alone[number].groups) == (None, None, ())
-    assert completed[99] == alone[99]
-    assert completed[6].hide_for_guest
+    assert completed[99] == replace(alone[99], online=True)
     assert completed[1].uuid
 
 

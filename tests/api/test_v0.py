@@ -127,10 +127,6 @@ def assert_same(server: Server, entry: dict[str, Any]) -> None:
     assert (server.id, server.name) == (entry["id"], entry["name"])
     assert server.groups == ((entry["tag"],) if entry["tag"] else ())
     assert (server.ipv4 or "", server.ipv6 or "") == (entry["ipv4"], entry["ipv6"])
-    assert (server.display_index, server.hide_for_guest) == (
-        entry.get("display_index", 0),
-        entry.get("hide_for_guest", False),
-    )
     assert (server.country_code or "") == entry["host"]["CountryCode"].upper()
     if entry["last_active"] < 0:
         assert (server.last_active, server.host, server.state) == (None, None, None)
@@ -317,7 +313,7 @@ async def test_odd_value_costs_nothing_but_its_field(odd: Any, connect: Connect,
 
 
 FIELDS = (
-    {name: {name} for name in ("name", "last_active", "ipv4", "ipv6", "display_index", "hide_for_guest")}
+    {name: {name} for name in ("name", "last_active", "ipv4", "ipv6")}
     | {"tag": {"groups"}, "host": {"host", "country_code", "state.gpu"}, "status": {"state"}}
     | {f"host.{wire}": {f"host.{word}"} for wire, word in HOST_WORDS.items()}
     | {"host.CPU": {"host.cpu"}, "host.BootTime": {"host.boot_time"}, "host.CountryCode": {"country_code"}}

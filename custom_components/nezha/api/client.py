@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, M
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -21,7 +21,7 @@ from .errors import (
     WrongKindError,
 )
 from .generations import Capabilities, Generation, LatencyAnswer, WayIn, detect
-from .models import Monitor, Server, Snapshot
+from .models import Monitor, Snapshot
 from .transport import Answer, Transport
 
 GROUPS_INTERVAL = 300  # seconds; groups change only when somebody edits them
@@ -42,7 +42,7 @@ class NezhaClient:
         self._detection = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._refusal: NezhaAuthError | None = None
-        self._inventory = Inventory()
+        self._groups = Groups()
 
     def signed_in(self, credential: Credential) -> NezhaClient:
         """Return a client with another credential, which need not find out again what this one has."""
@@ -82,7 +82,7 @@ class NezhaClient:
     @property
     def knows_groups(self) -> bool:
         """Whether the servers' groups are known, which an endpoint of its own may tell."""
-        return self._inventory.groups_are_known
+        return self._groups.are_known
 
     async def ways_in(self) -> frozenset[WayIn]:
         """Return how the dashboard lets in; asked as a guest, two requests at the most. Raises NezhaError."""
@@ -103,14 +103,13 @@ class NezhaClient:
         try:
             with self._judging():
                 snapshot = await generation.snapshot(self)
-                if self._inventory.groups_are_old():
+                if self._groups.are_old():
                     await self._take_groups(generation)
         except NezhaError:
             self._has_to_detect = True  # after an outage another generation may answer
             raise
-        self._inventory.take(snapshot)
         await asyncio.sleep(0)  # reading a thousand servers has taken long enough
-        return self._inventory.completed(snapshot)
+        return replace(snapshot, groups=self._groups.by_server)
 
     async def stream(self) -> AsyncGenerator[Snapshot]:
         """Yield all servers about every two seconds, as long as one connection lasts. Raises NezhaError."""
@@ -120,7 +119,7 @@ class NezhaClient:
                 async for snapshot in snapshots:
                     self._raise_refusal()
                     await asyncio.sleep(0)
-                    yield self._inventory.completed(snapshot)
+                    yield replace(snapshot, groups=self._groups.by_server)
 
     async def monitored(self) -> frozenset[int] | None:
         """Return the ids of the servers that may be asked for latencies, `None` for all. Raises NezhaError."""
@@ -199,9 +198,9 @@ class NezhaClient:
 
     async def _take_groups(self, generation: Generation) -> None:
         """Ask for the groups; where that fails, those known so far stay."""
-        self._inventory.groups_were_asked_for()
+        self._groups.were_asked_for()
         try:
-            self._inventory.take_groups(await generation.groups(self))
+            self._groups.take(await generation.groups(self))
         except NezhaAuthError:
             raise
         except NezhaError:
@@ -224,62 +223,24 @@ class NezhaClient:
         return self._refusal
 
 
-class Inventory:
-    """What only some answers tell of the servers, to complete the others."""
+class Groups:
+    """The groups of the servers, which an endpoint of its own may tell."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
-        self.groups: Mapping[int, tuple[str, ...]] | None = None
-        self.groups_are_known = False
-        self._groups_at = float("-inf")
-        self._servers: Mapping[int, Server] = {}
-        self._made: Mapping[int, Completion] = {}
+        """Begin without any."""
+        self.by_server: Mapping[int, tuple[str, ...]] | None = None
+        self.are_known = False
+        self._asked_at = float("-inf")
 
-    def groups_are_old(self) -> bool:
-        """Tell whether it is time to ask for the groups."""
-        return monotonic() - self._groups_at >= GROUPS_INTERVAL
+    def are_old(self) -> bool:
+        """Tell whether it is time to ask for them."""
+        return monotonic() - self._asked_at >= GROUPS_INTERVAL
 
-    def take_groups(self, groups: Mapping[int, tuple[str, ...]] | None) -> None:
-        """Keep the groups of the servers; `None` where each server tells its own."""
-        self.groups = groups
-        self.groups_are_known = True
+    def were_asked_for(self) -> None:
+        """Wait before they are asked for again, whatever comes of it."""
+        self._asked_at = monotonic()
 
-    def groups_were_asked_for(self) -> None:
-        """Count the groups as asked for, whatever came of it."""
-        self._groups_at = monotonic()
-
-    def take(self, snapshot: Snapshot) -> None:
-        """Keep what messages of a stream lack."""
-        self._servers = snapshot.servers
-
-    def completed(self, snapshot: Snapshot) -> Snapshot:
-        """Return a snapshot with all that is known of its servers."""
-        self._made = {number: self._completion(server) for number, server in snapshot.servers.items()}
-        return replace(snapshot, servers={number: made.completed for number, made in self._made.items()})
-
-    def _completion(self, server: Server) -> Completion:
-        """Return how a server is completed, as before where nothing has changed."""
-        known = self._servers.get(server.id, server)
-        groups = server.groups if self.groups is None else self.groups.get(server.id, ())
-        made = self._made.get(server.id)
-        if made and made.server is server and made.known is known and made.completed.groups == groups:
-            return made
-        if known is server and server.groups == groups:
-            return Completion(server, server, server)
-        completed = replace(
-            server,
-            groups=groups,
-            uuid=server.uuid or known.uuid,
-            ipv4=server.ipv4 or known.ipv4,
-            ipv6=server.ipv6 or known.ipv6,
-            hide_for_guest=server.hide_for_guest or known.hide_for_guest,
-        )
-        return Completion(server, known, completed)
-
-
-class Completion(NamedTuple):
-    """A server as one answer tells, as the last one with all details did, and both together."""
-
-    server: Server
-    known: Server
-    completed: Server
+    def take(self, by_server: Mapping[int, tuple[str, ...]] | None) -> None:
+        """Keep the answer; `None` where each server tells its own."""
+        self.by_server = by_server
+        self.are_known = True

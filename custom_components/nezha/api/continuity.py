@@ -26,11 +26,11 @@ def carry_on(before: Snapshot | None, now: Snapshot) -> Snapshot:
     if now.announced:
         lead = _lead(known, now, lead)
     time = now.time + lead if now.announced else now.time
-    told = before.told if before else {}
+    told = before.told if before and before.groups == now.groups else {}
     servers = {
         number: _unchanged(known[number], server, time)
         if told.get(number) is server
-        else _carry_on(known.get(number), server, time)
+        else _carry_on(known.get(number), server, now.groups_of(server), time)
         for number, server in now.servers.items()
     }
     return replace(now, time=time, lead=lead, servers=servers, told=now.servers)
@@ -63,27 +63,30 @@ def _lead(known: Mapping[int, Server], snapshot: Snapshot, before: timedelta) ->
 def _unchanged(was: Server, server: Server, time: datetime) -> Server:
     """Return a server of which the answer says the same as the one before: only time has passed."""
     if server.state is None and server.last_active is None:
-        return _remembered(was, server, time)
+        return _remembered(was, server, was.groups, time)
     online = _is_fresh(server, time)
     return was if was.online == online else replace(was, online=online)
 
 
-def _carry_on(was: Server | None, server: Server, time: datetime) -> Server:
-    """Return one server, completed by what was known of it."""
+def _carry_on(was: Server | None, server: Server, groups: tuple[str, ...], time: datetime) -> Server:
+    """Return one server, completed by what was known of it: frames have no uuid and no address."""
     if was is None:
-        return replace(server, online=_is_fresh(server, time))
+        return replace(server, groups=groups, online=_is_fresh(server, time))
     if server.state is None and server.last_active is None:
-        return _remembered(was, server, time)
+        return _remembered(was, server, groups, time)
     located = server if server.ipv4 or server.ipv6 else was  # a dashboard that knows no address has forgotten them
-    return replace(
-        server,
-        online=_has_moved_on(was, server) or _is_fresh(server, time),
+    return Server(
+        id=server.id,
+        name=server.name,
+        uuid=server.uuid or was.uuid,
+        groups=groups,
+        ipv4=located.ipv4,
+        ipv6=located.ipv6,
+        country_code=server.country_code or was.country_code,
         last_active=server.last_active or was.last_active,
         host=server.host or was.host,
         state=_state(was.state, server.state),
-        country_code=server.country_code or was.country_code,
-        ipv4=located.ipv4,
-        ipv6=located.ipv6,
+        online=_has_moved_on(was, server) or _is_fresh(server, time),
     )
 
 
@@ -103,16 +106,14 @@ def _counter(was: int | None, now: int | None) -> int | None:
     return was if was and now and LEAST_RESET * was < now < was else now
 
 
-def _remembered(was: Server, server: Server, time: datetime) -> Server:
+def _remembered(was: Server, server: Server, groups: tuple[str, ...], time: datetime) -> Server:
     """Return a server whose reports the dashboard has forgotten: as it was, and online only for the grace."""
     since = was.forgotten_since or time
     return replace(
         was,
         name=server.name,
-        groups=server.groups,
+        groups=groups,
         uuid=server.uuid or was.uuid,
-        display_index=server.display_index,
-        hide_for_guest=server.hide_for_guest,
         forgotten_since=since,
         online=was.online and time - since < RESTART_GRACE,
     )

@@ -73,7 +73,6 @@ class State:
 class Server:
     """One monitored machine.
 
-    `display_index` is the administrator's order (larger first), `hide_for_guest` hides it from visitors.
     `host` and `state` are `None` as long as its agent has not reported since the dashboard started.
     `online` and `forgotten_since` follow from a comparison with the answer before (`continuity.py`).
     """
@@ -82,8 +81,6 @@ class Server:
     name: str
     uuid: str | None = None
     groups: tuple[str, ...] = ()
-    display_index: int = 0
-    hide_for_guest: bool = False
     ipv4: str | None = None
     ipv6: str | None = None
     country_code: str | None = None
@@ -123,8 +120,9 @@ class Snapshot:
 
     `time` is the dashboard's clock, `announced` that it was told by who answered, which may be a proxy, and not in the
     answer itself; `told` are the servers before a comparison with the answer before; `lead` is how far announced times
-    have been seen behind the reports in the answers; `malformed` counts entries that could not be read and are left
-    out; `size` is that of the answer in bytes.
+    have been seen behind the reports in the answers; `groups` are those of the servers by id, `None` where each server
+    tells its own; `malformed` counts entries that could not be read and are left out; `size` is that of the answer in
+    bytes.
     """
 
     time: datetime
@@ -132,8 +130,13 @@ class Snapshot:
     announced: bool = True
     told: Mapping[int, Server] = field(default_factory=dict, repr=False, compare=False)
     lead: timedelta = timedelta(0)
+    groups: Mapping[int, tuple[str, ...]] | None = None
     malformed: int = 0
     size: int = 0
+
+    def groups_of(self, server: Server) -> tuple[str, ...]:
+        """Return the groups of a server, whoever tells them."""
+        return server.groups if self.groups is None else self.groups.get(server.id, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,14 +38,6 @@ def identifier(value: Any) -> int | None:
     return integer({"id": value}, "id") or None
 
 
-def whole(source: Mapping[str, Any], name: str) -> int:
-    """Return an integer of either sign, 0 when absent or anything else."""
-    value = source.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        return 0
-    return value if abs(value) <= MOST_INTEGER else 0
-
-
 def real(source: Mapping[str, Any], name: str, most: float = float(MOST_INTEGER)) -> float | None:
     """Return a number: 0 when absent or null, `most` when larger, `None` when it cannot be true."""
     value: float | None = source.get(name)

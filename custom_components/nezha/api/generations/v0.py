@@ -7,7 +7,7 @@ from ..errors import InvalidAnswerError, LoginPageError, NezhaAuthError, NotNezh
 from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
 from .base import Access, Capabilities, LatencyAnswer, WayIn
-from .fields import integer, items, mapping, moment, real, text, texts, whole
+from .fields import integer, items, mapping, moment, real, text, texts
 from .latencies import clock, latency_answer
 from .servers import ServerReader
 
@@ -96,8 +96,6 @@ def _server(number: int, entry: Mapping[str, Any], known_host: Host | None) -> S
         id=number,
         name=text(entry, "name"),
         groups=tuple(filter(None, [text(entry, "tag")])),
-        display_index=whole(entry, "display_index"),
-        hide_for_guest=entry.get("hide_for_guest") is True,
         ipv4=text(entry, "ipv4") or None,
         ipv6=text(entry, "ipv6") or None,
         country_code=text(host, "CountryCode").upper() or None,

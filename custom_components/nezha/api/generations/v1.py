@@ -21,7 +21,7 @@ from ..errors import (
 from ..models import Host, Monitor, Server, Snapshot, State, Temperature
 from ..transport import Answer
 from .base import Access, Capabilities, LatencyAnswer, WayIn
-from .fields import EPOCH, identifier, integer, items, mapping, moment, real, text, texts, time, whole
+from .fields import EPOCH, identifier, integer, items, mapping, moment, real, text, texts, time
 from .latencies import latency_answer
 from .servers import ServerReader
 
@@ -187,8 +187,6 @@ def _server(number: int, entry: Mapping[str, Any], known_host: Host | None) -> S
         id=number,
         name=text(entry, "name"),
         uuid=text(entry, "uuid") or None,
-        display_index=whole(entry, "display_index"),
-        hide_for_guest=entry.get("hide_for_guest") is True,
         ipv4=text(addresses, "ipv4_addr") or None,
         ipv6=text(addresses, "ipv6_addr") or None,
         country_code=country.upper() or None,
