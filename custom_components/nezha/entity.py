@@ -33,13 +33,20 @@ class NezhaEntity[CoordinatorT: ServersCoordinator | MonitorsCoordinator, PartT]
     _read_before: StateType | datetime = None
     _shown: StateType | datetime = None
 
-    def __init__(
-        self, coordinator: CoordinatorT, owner: str, field: str, device: str, *, shows: str | int | None = None
-    ) -> None:
-        """Belong to a device; `owner` and `field` make the unique id, `shows` is the part of the data it depends on."""
+    def __init__(self, coordinator: CoordinatorT, owner: str, field: str, *, shows: str | int | None = None) -> None:
+        """Be the `owner`'s entity for a `field`; `shows` is the part of the data it depends on."""
         super().__init__(coordinator, shows)
         self._attr_unique_id = f"{coordinator.config_entry.entry_id}_{owner}_{field}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, device)})
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """The device, made when it is asked for: once, while thousands of entities stay."""
+        return DeviceInfo(identifiers={(DOMAIN, self._device())})
+
+    @abstractmethod
+    def _device(self) -> str:
+        """Return the identifier of its device."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -92,8 +99,12 @@ class NezhaDashboardEntity(NezhaEntity[ServersCoordinator, Fleet]):
 
     def __init__(self, coordinator: ServersCoordinator, description: EntityDescription) -> None:
         """Belong to the dashboard's device."""
-        super().__init__(coordinator, DASHBOARD, description.key, coordinator.config_entry.entry_id)
+        super().__init__(coordinator, DASHBOARD, description.key)
         self.entity_description = description
+
+    @override
+    def _device(self) -> str:
+        return self.coordinator.config_entry.entry_id
 
     @override
     def _part(self) -> Fleet | None:
@@ -110,9 +121,13 @@ class NezhaServerEntity(NezhaEntity[ServersCoordinator, Server]):
     ) -> None:
         """Belong to the server's device; `part` tells apart what the server has several of."""
         field = description.key if part is None else f"{description.key}_{part}"
-        super().__init__(coordinator, key, field, server_device(coordinator.config_entry, key), shows=key)
+        super().__init__(coordinator, key, field, shows=key)
         self.entity_description = description
         self._key = key
+
+    @override
+    def _device(self) -> str:
+        return server_device(self.coordinator.config_entry, self._key)
 
     def disable(self) -> None:
         """Be disabled when the registry learns of it, although its like are enabled."""
@@ -130,11 +145,14 @@ class NezhaMonitorEntity(NezhaEntity[MonitorsCoordinator, Monitor]):
 
     def __init__(self, coordinator: MonitorsCoordinator, monitor: int, description: EntityDescription) -> None:
         """Belong to the monitor's device; one of a crowd is disabled by default."""
-        device = monitor_device(coordinator.config_entry, monitor)
-        super().__init__(coordinator, f"monitor{monitor}", description.key, device, shows=monitor)
+        super().__init__(coordinator, f"monitor{monitor}", description.key, shows=monitor)
         self.entity_description = description
         self._attr_entity_registry_enabled_default = len(coordinator.data) <= MANY_MONITORS
         self._monitor_id = monitor
+
+    @override
+    def _device(self) -> str:
+        return monitor_device(self.coordinator.config_entry, self._monitor_id)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -190,16 +208,17 @@ def async_add_as_reported(
 
     @callback
     def add_new() -> None:
-        for deleted in added.keys() - data.identities.known.keys():
+        known, servers = data.identities.known, data.servers.data.servers
+        for deleted in added.keys() - known.keys():
             del added[deleted], seen[deleted]
         new: list[Field] = []
-        for key, server in data.servers.data.servers.items():
-            what_tells = server.outline, data.identities.known.get(key)
+        for key, outline in data.servers.outlines.items():
+            what_tells = outline, known.get(key)
             if seen.get(key) == what_tells:
                 continue
             seen[key] = what_tells
             before = registered.pop(key, NOTHING)
-            for field in fields_of(key, server, before, added.setdefault(key, set())):
+            for field in fields_of(key, servers[key], before, added.setdefault(key, set())):
                 added[key].add(field.name)
                 new.append(field if field.name not in before else field._replace(rank=None))
         if new:
