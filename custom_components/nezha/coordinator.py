@@ -100,6 +100,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self._left_out_servers = frozenset(entry.options.get(CONF_LEFT_OUT_SERVERS, ()))
         self.snapshot: Snapshot | None = None
         self.everything: Mapping[str, Server] = {}
+        self.outlines: Mapping[str, object] = {}
         self.last_error: NezhaError | None = None
         self.write_interval = AUTOMATIC_INTERVAL
         self.answer_size = self.frame_size = 0
@@ -140,6 +141,14 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self.listening = False
         self.update_interval = self.poll_interval
         await self.async_refresh()
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Call the listeners; who looks at every server looks at its outline, the same object until it changes."""
+        before, servers = self.outlines, self.data.servers if self.data else {}
+        self.outlines = {key: _same(before.get(key), server.outline) for key, server in servers.items()}
+        super().async_update_listeners()
 
     @override
     def _part(self, context: Any) -> Server | None:
@@ -235,6 +244,11 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
             return
         entry = self.config_entry
         self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_REFUSED: self._fingerprint})
+
+
+def _same(was: object, now: object) -> object:
+    """Return the object that there was, if it is still equal."""
+    return was if was == now else now
 
 
 def _without(snapshot: Snapshot, strangers: AbstractSet[int]) -> Snapshot:

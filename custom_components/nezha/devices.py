@@ -32,22 +32,22 @@ def async_keep_devices(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
         name=fitting(entry.title),
         configuration_url=str(data.client.url),
     )
-    written: dict[str, tuple[object, ...]] = {}
+    written: dict[str, tuple[object, bool]] = {}
 
     @callback
     def write_changed() -> None:
         for deleted in written.keys() - data.identities.known.keys():
             del written[deleted]
-        for key, server in data.servers.data.servers.items():
-            monitored = bool(data.latency and data.latency.data.get(key))
-            what_tells = server.id, server.name, server.host, monitored
-            if written.get(key) != what_tells:
-                written[key] = what_tells
+        latencies = data.latency.data if data.latency else {}
+        for key, outline in data.servers.outlines.items():
+            monitored = bool(latencies.get(key))
+            if written.get(key) != (outline, monitored):
+                written[key] = outline, monitored
                 registry.async_get_or_create(
                     config_entry_id=entry.entry_id,
                     identifiers={(DOMAIN, server_device(entry, key))},
                     via_device_id=dashboard.id,
-                    **_details(entry, server, monitored=monitored),
+                    **_details(entry, data.servers.data.servers[key], monitored=monitored),
                 )
 
     @callback

@@ -66,7 +66,7 @@ class State:
     def outline(self) -> tuple[object, ...]:
         """What decides which of its values mean something."""
         has_load = bool(self.load_1 or self.load_5 or self.load_15)
-        return has_load, len(self.gpu), [temperature.name for temperature in self.temperatures]
+        return has_load, len(self.gpu), *[temperature.name for temperature in self.temperatures]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +92,10 @@ class Server:
 
     @property
     def outline(self) -> tuple[object, ...]:
-        """What decides which of its values mean something; the rest of it changes all the time."""
+        """What it is called, what it is, and which of its values mean something; the rest changes all the time."""
         return (
-            *(self.host, self.groups, self.country_code, self.ipv4, self.ipv6, self.last_active is not None),
-            self.state and self.state.outline,
+            *(self.id, self.name, self.host, self.groups, self.country_code, self.ipv4, self.ipv6),
+            *(self.last_active is not None, self.state and self.state.outline),
         )
 
     @property
