@@ -1,0 +1,96 @@
+"""Somebody at a browser: reads what is on a page, clicks on it, types, and keeps a picture of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from playwright.async_api import Download, Locator, Page, expect
+
+from .reading import cut_texts, overflow, raw_texts
+from .setting import Setting
+from .words import Words
+
+_PATIENCE: Final = 45_000
+"""Milliseconds until something has to be seen: what a first page takes on a slow machine, and a poll."""
+_VISIBLE: Final = "visible=true"
+
+
+class Person:
+    """Somebody with a browser in which Home Assistant is open."""
+
+    def __init__(self, page: Page, setting: Setting, pictures: Path) -> None:
+        """Sit down in front of a page; pictures are kept in a folder."""
+        page.set_default_timeout(_PATIENCE)
+        self.page: Final = page
+        self.setting: Final = setting
+        self.words: Final = Words(setting.language)
+        self.clicked: Final[list[str]] = []
+        """What was clicked on so far."""
+        self._pictures: Final = pictures
+        self._kept = 0
+
+    async def goes_to(self, path: str) -> None:
+        """Open a page of Home Assistant."""
+        await self.page.goto(path)
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until texts are on the page, paragraph by paragraph."""
+        for text in texts:
+            for paragraph in text.split("\n\n"):
+                await self._shown(paragraph).wait_for()
+
+    async def sees_no_longer(self, text: str) -> None:
+        """Wait until a text is gone from the page."""
+        await expect(self.page.get_by_text(text).locator(_VISIBLE)).to_have_count(0, timeout=_PATIENCE)
+
+    async def clicks(self, text: str) -> None:
+        """Click on a button, link or entry of a menu by what is written on it."""
+        roles = [self.page.get_by_role(role, name=text, exact=True) for role in ("button", "link", "menuitem")]
+        await self._click(roles[0].or_(roles[1]).or_(roles[2]), text)
+
+    async def clicks_text(self, text: str) -> None:
+        """Click on a row or card by a text in it."""
+        await self._click(self.page.get_by_text(text, exact=True), text)
+
+    async def clicks_label(self, name: str) -> None:
+        """Click on something by Home Assistant's name for it."""
+        await self.clicks(self.words.label(name))
+
+    async def types(self, field: str, text: str) -> None:
+        """Type into a field of a form by its label, instead of what stands there."""
+        await self._field(field).fill(text)
+
+    async def presses_enter(self, field: str) -> None:
+        """Press the enter key in a field."""
+        await self._field(field).press("Enter")
+
+    @asynccontextmanager
+    async def downloading(self) -> AsyncIterator[list[Download]]:
+        """Give the list to which the file is added that a click within the context downloads."""
+        files: list[Download] = []
+        async with self.page.expect_download() as waiting:
+            yield files
+        files.append(await waiting.value)
+
+    async def keeps_picture(self, name: str) -> None:
+        """Keep a picture of the page, on which there is nothing that nobody should have to read."""
+        self._kept += 1
+        self._pictures.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=self._pictures / f"{self._kept:02}-{name}.png", animations="disabled")
+        assert await raw_texts(self.page) == []
+        assert await overflow(self.page) <= 0
+
+    async def finds_nothing_cut_off(self) -> None:
+        """Make sure that every text on the page has room."""
+        assert await cut_texts(self.page) == []
+
+    def _shown(self, text: str) -> Locator:
+        return self.page.get_by_text(text).locator(_VISIBLE).first
+
+    def _field(self, label: str) -> Locator:
+        return self.page.get_by_role("textbox", name=label)
+
+    async def _click(self, target: Locator, text: str) -> None:
+        await target.locator(_VISIBLE).last.click()
+        self.clicked.append(text)
