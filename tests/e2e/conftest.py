@@ -12,10 +12,13 @@ from tests.documents import ROOT
 from tests.stories.site import Site
 
 from .browser import chromium, logged_in
+from .integration_page import IntegrationPage
 from .person import Person
 from .setting import EVERYWHERE, Setting
 
 PICTURES = ROOT / ".e2e"
+NEVER_ANSWERED = 4
+"""The monitor whose latencies are unknown, which is right and nothing to look at."""
 
 
 @pytest.fixture(scope="session")
@@ -63,10 +66,11 @@ async def home_assistant(running_home_assistant: HomeAssistant) -> AsyncIterator
 async def person(
     home_assistant: HomeAssistant, context: BrowserContext, setting: Setting, request: pytest.FixtureRequest
 ) -> AsyncIterator[Person]:
-    """Return somebody at the browser; a picture of how a test ended is kept with the others."""
+    """Return somebody at the browser, whose pictures are kept in a folder of the test's name, at last how the test ended."""
     page = await context.new_page()
-    person = Person(page, setting, PICTURES / str(setting) / _name(request.node.name))
-    yield person
+    pictures = PICTURES / str(setting) / _name(request.node.name)
+    yield Person(page, setting, pictures)
+    await page.screenshot(path=pictures / "end.png")
     await page.close()
 
 
@@ -75,14 +79,20 @@ async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     """Return a dashboard that is being served: its generation and the way into it."""
     generation, way = request.param.split("-")
     async with Site(generation, way) as site:
+        site.world.edit_monitor(NEVER_ANSWERED, only_listed=True)
         yield site
 
 
+@pytest.fixture
+async def integration(person: Person, home_assistant: HomeAssistant, site: Site) -> IntegrationPage:
+    """Return the page of the integration, to which the dashboard has been added, as it is open before somebody."""
+    await home_assistant.add_dashboard(site.url, **site.credential)
+    page = IntegrationPage(person)
+    await page.opens()
+    return page
+
+
 def _name(test: str) -> str:
-    """Return what a test is about, without what every name begins with and without the setting."""
-    return re.sub(r"^test_|\[.*", "", test).replace("_", "-")
-
-
-def pictures_folder() -> Path:
-    """Return where pictures are kept."""
-    return PICTURES
+    """Return what a test is about and how a dashboard is entered, but not the setting, which the folder above tells."""
+    way = re.search(r"v\d-\w+", test)
+    return re.sub(r"^test_|\[.*", "", test).replace("_", "-") + (f"-{way[0]}" if way else "")

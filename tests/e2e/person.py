@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+import re
 from typing import Final
 
 from playwright.async_api import Download, Locator, Page, expect
@@ -11,7 +12,7 @@ from .reading import cut_texts, overflow, raw_texts
 from .setting import Setting
 from .words import Words
 
-_PATIENCE: Final = 45_000
+_PATIENCE: Final = 30_000
 """Milliseconds until something has to be seen: what a first page takes on a slow machine, and a poll."""
 _VISIBLE: Final = "visible=true"
 
@@ -40,18 +41,36 @@ class Person:
             for paragraph in text.split("\n\n"):
                 await self._shown(paragraph).wait_for()
 
-    async def sees_no_longer(self, text: str) -> None:
-        """Wait until a text is gone from the page."""
-        await expect(self.page.get_by_text(text).locator(_VISIBLE)).to_have_count(0, timeout=_PATIENCE)
+    async def sees_pattern(self, pattern: re.Pattern[str]) -> None:
+        """Wait until a text that matches is on the page."""
+        await self.page.get_by_text(pattern).locator(_VISIBLE).first.wait_for()
+
+    async def sees_chart(self) -> None:
+        """Wait until a chart is drawn."""
+        await self.page.locator("ha-chart-base canvas").first.wait_for()
+
+    async def sees_nowhere(self, *texts: str, part: str = "body") -> None:
+        """Wait until texts are gone from the page, or from a part of it."""
+        for text in texts:
+            shown = self.page.locator(part).get_by_text(text, exact=True).locator(_VISIBLE)
+            await expect(shown).to_have_count(0, timeout=_PATIENCE)
 
     async def clicks(self, text: str) -> None:
         """Click on a button, link or entry of a menu by what is written on it."""
         roles = [self.page.get_by_role(role, name=text, exact=True) for role in ("button", "link", "menuitem")]
         await self._click(roles[0].or_(roles[1]).or_(roles[2]), text)
 
+    async def clicks_within(self, part: str, text: str) -> None:
+        """Click on the first button with a text within a part of the page."""
+        await self._click(self.page.locator(part).get_by_role("button", name=text, exact=True).first, text)
+
     async def clicks_text(self, text: str) -> None:
         """Click on a row or card by a text in it."""
         await self._click(self.page.get_by_text(text, exact=True), text)
+
+    async def clicks_card(self, path: str) -> None:
+        """Click on a card that leads to another page."""
+        await self._click(self.page.locator(f"a[href='{path}']"), path)
 
     async def clicks_label(self, name: str) -> None:
         """Click on something by Home Assistant's name for it."""
@@ -61,9 +80,15 @@ class Person:
         """Type into a field of a form by its label, instead of what stands there."""
         await self._field(field).fill(text)
 
-    async def presses_enter(self, field: str) -> None:
-        """Press the enter key in a field."""
-        await self._field(field).press("Enter")
+    async def searches(self, hint: str, text: str) -> None:
+        """Type into a box by the hint in it."""
+        await self.page.get_by_placeholder(hint).fill(text)
+
+    async def adds_to_list(self, field: str, option: str) -> None:
+        """Add an option to what a field of several has."""
+        box = self.page.locator("ha-selector").filter(has_text=field).last
+        await box.get_by_role("button", name=self.words.label("add")).click()
+        await self.clicks_text(option)
 
     @asynccontextmanager
     async def downloading(self) -> AsyncIterator[list[Download]]:
@@ -81,6 +106,11 @@ class Person:
         assert await raw_texts(self.page) == []
         assert await overflow(self.page) <= 0
 
+    def notes(self, name: str, lines: list[str]) -> None:
+        """Keep a list beside the pictures."""
+        self._pictures.mkdir(parents=True, exist_ok=True)
+        (self._pictures / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
     async def finds_nothing_cut_off(self) -> None:
         """Make sure that every text on the page has room."""
         assert await cut_texts(self.page) == []
@@ -89,7 +119,8 @@ class Person:
         return self.page.get_by_text(text).locator(_VISIBLE).first
 
     def _field(self, label: str) -> Locator:
-        return self.page.get_by_role("textbox", name=label)
+        boxes = [self.page.get_by_role(role, name=label) for role in ("textbox", "spinbutton")]
+        return boxes[0].or_(boxes[1]).locator(_VISIBLE).last
 
     async def _click(self, target: Locator, text: str) -> None:
         await target.locator(_VISIBLE).last.click()
