@@ -241,7 +241,7 @@ def test_the_buttons_lead_to_this_repository_and_to_its_form(readme: str) -> Non
     targets = {urlsplit(link).path.strip("/"): parse_qs(urlsplit(link).query) for link in links}
     assert targets == {
         "hacs_repository": {"owner": [owner], "repository": [repository], "category": ["integration"]},
-        "config_flow_start": {"domain": [manifest()["domain"]]},
+        "brand": {"brand": [manifest()["domain"]]},
     }
 
 

@@ -17,8 +17,20 @@ from .person import Person
 from .setting import EVERYWHERE, Setting
 
 PICTURES = ROOT / ".e2e"
+ALBUM = ROOT / "docs" / "images"
 NEVER_ANSWERED = 4
 """The monitor whose latencies are unknown, which is right and nothing to look at."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let scripts/e2e make the pictures of the READMEs."""
+    parser.addoption("--pictures", action="store_true", help=f"make the pictures in {ALBUM.relative_to(ROOT)} anew")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Make only the pictures when they are what was asked for."""
+    if config.getoption("--pictures"):
+        items[:] = [item for item in items if item.path.stem == "test_pictures"]
 
 
 @pytest.fixture(scope="session")

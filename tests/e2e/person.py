@@ -68,9 +68,9 @@ class Person:
         """Click on a row or card by a text in it."""
         await self._click(self.page.get_by_text(text, exact=True), text)
 
-    async def clicks_card(self, path: str) -> None:
-        """Click on a card that leads to another page."""
-        await self._click(self.page.locator(f"a[href='{path}']"), path)
+    async def clicks_card(self, title: str) -> None:
+        """Click on a card that leads to another page, by what it begins with."""
+        await self._click(self.page.get_by_role("link", name=re.compile(rf"^{re.escape(title)}\b")), title)
 
     async def clicks_label(self, name: str) -> None:
         """Click on something by Home Assistant's name for it."""
@@ -103,8 +103,13 @@ class Person:
         self._kept += 1
         self._pictures.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=self._pictures / f"{self._kept:02}-{name}.png", animations="disabled")
-        assert await raw_texts(self.page) == []
-        assert await overflow(self.page) <= 0
+        await self._reads_on()
+
+    async def photographs(self, file: Path, *, of: str = "body") -> None:
+        """Keep a picture of a part of the page in a file that others are shown."""
+        await self.page.mouse.move(0, 0)
+        await self._reads_on()
+        await self.page.locator(of).first.screenshot(path=file, animations="disabled")
 
     def notes(self, name: str, lines: list[str]) -> None:
         """Keep a list beside the pictures."""
@@ -114,6 +119,11 @@ class Person:
     async def finds_nothing_cut_off(self) -> None:
         """Make sure that every text on the page has room."""
         assert await cut_texts(self.page) == []
+
+    async def _reads_on(self) -> None:
+        """Make sure that nothing on the page was meant for programs or stands beside the window."""
+        assert await raw_texts(self.page) == []
+        assert await overflow(self.page) <= 0
 
     def _shown(self, text: str) -> Locator:
         return self.page.get_by_text(text).locator(_VISIBLE).first

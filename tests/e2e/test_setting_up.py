@@ -1,19 +1,20 @@
 """Adding a dashboard, from the button in the README and from the settings."""
 
+import re
 from typing import Final
 
 import pytest
 
+from tests.documents import read
 from tests.stories.site import Site
 
 from .form import Form
-from .integration_page import PATH
 from .person import Person
 from .setting import DESKTOPS
 
-MY_LINK: Final = "/_my_redirect/config_flow_start?domain=nezha"
-"""Where the button in the README leads to."""
 MOST_CLICKS: Final = 6
+BEFORE: Final = ["the button in the README", "Open link (on my.home-assistant.io)"]
+"""The clicks that lead to Home Assistant."""
 
 
 async def test_a_wrong_token_is_named_and_the_right_one_adds_my_servers(person: Person, site: Site) -> None:
@@ -51,24 +52,29 @@ async def test_every_generation_is_added_in_its_own_ways(person: Person, site: S
 
 
 @pytest.mark.parametrize("setting", DESKTOPS, ids=str, indirect=True)
-async def test_few_clicks_lead_from_the_button_to_the_first_server(person: Person, site: Site) -> None:
+async def test_six_clicks_lead_from_the_button_to_the_first_server(person: Person, site: Site) -> None:
     """I click on the button in the README, type address and token, and soon look at my first server."""
-    words = person.words
-    await person.goes_to(MY_LINK)
-    await person.clicks_label("ok")
+    await person.goes_to(_target_of_the_button())
+    await person.clicks("Nezha")
     form = Form(person, "user")
     await form.is_open("url", "token")
     await form.enters(url=site.url, **site.credential)
     await form.is_submitted()
     await person.clicks_label("skip_and_finish")
-    await person.clicks_card(PATH)
     await person.clicks_text("hk-edge-1")
-    await person.sees(words.entity("cpu"))
+    await person.sees(person.words.entity("cpu"))
     await person.keeps_picture("first-server")
 
-    clicks = ["the button in the README", *person.clicked]
+    clicks = [*BEFORE, *person.clicked]
     person.notes("clicks", clicks)
     assert len(clicks) <= MOST_CLICKS
+
+
+def _target_of_the_button() -> str:
+    """Return the page of Home Assistant that My Home Assistant opens."""
+    link = re.search(r"my\.home-assistant\.io/redirect/(\w+)/\?(\w+=nezha)\)", read("README.md"))
+    assert link
+    return f"/_my_redirect/{link[1]}?{link[2]}"
 
 
 async def _adds_integration(person: Person) -> Form:
