@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import json
 import os
+import shutil
 from typing import Final
 
 from playwright.async_api import Browser, BrowserContext, async_playwright
@@ -29,7 +30,8 @@ _YEAR_2100: Final = 4_102_444_800_000  # in milliseconds
 async def chromium() -> AsyncIterator[Browser]:
     """Run the Chromium that scripts/e2e has found."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=os.environ["E2E_CHROMIUM"], args=_ARGUMENTS)
+        program = shutil.which(os.environ["E2E_CHROMIUM"])
+        browser = await playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
         yield browser
         await browser.close()
 

@@ -1,7 +1,6 @@
 """One real Home Assistant and one Chromium for all tests; a browser of its own for each setting."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 import re
 
 from playwright.async_api import Browser, BrowserContext
@@ -78,7 +77,7 @@ async def home_assistant(running_home_assistant: HomeAssistant) -> AsyncIterator
 async def person(
     home_assistant: HomeAssistant, context: BrowserContext, setting: Setting, request: pytest.FixtureRequest
 ) -> AsyncIterator[Person]:
-    """Return somebody at the browser, whose pictures are kept in a folder of the test's name, at last how the test ended."""
+    """Return somebody at the browser; a folder of the test's name keeps their pictures, and how the test ended."""
     page = await context.new_page()
     pictures = PICTURES / str(setting) / _name(request.node.name)
     yield Person(page, setting, pictures)

@@ -105,11 +105,12 @@ class Person:
         await self.page.screenshot(path=self._pictures / f"{self._kept:02}-{name}.png", animations="disabled")
         await self._reads_on()
 
-    async def photographs(self, file: Path, *, of: str = "body") -> None:
-        """Keep a picture of a part of the page in a file that others are shown."""
+    async def photographs(self, file: Path, *, width: int, height: int) -> None:
+        """Keep a picture of the page, in a window of just the size for it, in a file that others are shown."""
+        await self.page.set_viewport_size({"width": width, "height": height})
         await self.page.mouse.move(0, 0)
         await self._reads_on()
-        await self.page.locator(of).first.screenshot(path=file, animations="disabled")
+        await self.page.screenshot(path=file, animations="disabled")
 
     def notes(self, name: str, lines: list[str]) -> None:
         """Keep a list beside the pictures."""

@@ -14,7 +14,7 @@ from tests.stories.watched import POLL_SECONDS, eventually
 
 from .conftest import ALBUM, PICTURES
 from .form import Form
-from .integration_page import IntegrationPage
+from .integration_page import PATH
 from .person import Person
 from .setting import DESKTOPS, Setting
 
@@ -24,7 +24,7 @@ NAMES: Final = {
     "zh-Hans": {1: "网站-法兰克福", 2: "数据库-东京二", 4: "家里-NAS"},
 }
 """What servers are called in the pictures, in each language otherwise, so that each has a history of its own."""
-POINTS: Final = 40
+POINTS: Final = 24
 """Values that a curve needs to be one."""
 POINTS_IN_REHEARSAL: Final = 2
 EXAMPLE: Final = {"url": "https://nezha.example.com", "token": "nzp_0123456789abcdefghijklmnopqrstuv"}
@@ -46,12 +46,11 @@ def points(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 async def fleet(home_assistant: HomeAssistant, site: Site, setting: Setting) -> dict[int, str]:
-    """Return the names of the servers of the pictures, which are watched as closely as possible."""
+    """Return the names of the servers of the pictures."""
     names = NAMES[setting.language]
     for number, name in names.items():
         site.world.edit(number, name=name)
-    entry_id = await home_assistant.add_dashboard(site.url, **site.credential)
-    await home_assistant.set_options(entry_id, interval=POLL_SECONDS, latency=True)
+    await home_assistant.add_dashboard(site.url, **site.credential)
     return names
 
 
@@ -62,17 +61,17 @@ async def test_the_set_up_form(person: Person, album: Path) -> None:
     form = Form(person, "user")
     await form.is_open("url", "token")
     await form.enters(**EXAMPLE)
-    await person.photographs(_file(album, "set-up", person), of="wa-dialog[open] [role=dialog], dialog[open]")
+    await person.photographs(_file(album, "set-up", person), width=450, height=760)
 
 
 async def test_the_page_of_a_server(person: Person, fleet: dict[int, str], album: Path) -> None:
     """Every value, those of monitors as well."""
-    await person.goes_to("/config/integrations/integration/nezha")
+    await person.goes_to(PATH)
     await person.clicks_text(fleet[1])
     await person.sees(person.words.entity("latency", monitor="Ping Frankfurt"))
     await person.sees_pattern(re.compile(r"\d\s?ms"))
     await person.finds_nothing_cut_off()
-    await person.photographs(_file(album, "server", person))
+    await person.photographs(_file(album, "server", person), width=1280, height=1010)
 
 
 async def test_the_history_of_a_sensor(
@@ -80,6 +79,7 @@ async def test_the_history_of_a_sensor(
 ) -> None:
     """The curves of three servers."""
     (entry,) = await home_assistant.entries()
+    await home_assistant.set_options(entry["entry_id"], interval=POLL_SECONDS, latency=True)
     entities = await home_assistant.entities()
     sensors = [entities[f"{entry['entry_id']}_{number}_cpu"]["entity_id"] for number in fleet]
     since = datetime.now(UTC)
@@ -89,7 +89,7 @@ async def test_the_history_of_a_sensor(
     await person.goes_to(f"/history?entity_id={quote(','.join(sensors))}&{period}")
     await person.sees(*fleet.values())
     await person.sees_chart()
-    await person.photographs(_file(album, "history", person))
+    await person.photographs(_file(album, "history", person), width=1280, height=640)
 
 
 async def _has_points(home_assistant: HomeAssistant, sensor: str, since: datetime, points: int) -> bool:
