@@ -110,7 +110,7 @@ class Person:
         await self.page.set_viewport_size({"width": width, "height": height})
         await self.page.mouse.move(0, 0)
         await self._reads_on()
-        await self.page.screenshot(path=file, animations="disabled")
+        file.write_bytes(await self._picture_at_rest())
 
     def notes(self, name: str, lines: list[str]) -> None:
         """Keep a list beside the pictures."""
@@ -125,6 +125,13 @@ class Person:
         """Make sure that nothing on the page was meant for programs or stands beside the window."""
         assert await raw_texts(self.page) == []
         assert await overflow(self.page) <= 0
+
+    async def _picture_at_rest(self) -> bytes:
+        """Return a picture of the page once nothing on it moves, such as a curve that is being drawn."""
+        before, picture = b"", await self.page.screenshot(animations="disabled")
+        while picture != before:
+            before, picture = picture, await self.page.screenshot(animations="disabled")
+        return picture
 
     def _shown(self, text: str) -> Locator:
         return self.page.get_by_text(text).locator(_VISIBLE).first
