@@ -110,7 +110,8 @@ class Person:
         await self.page.set_viewport_size({"width": width, "height": height})
         await self.page.mouse.move(0, 0)
         await self._reads_on()
-        file.write_bytes(await self._picture_at_rest())
+        await self._comes_to_rest()
+        await self.page.screenshot(path=file, animations="disabled")
 
     def notes(self, name: str, lines: list[str]) -> None:
         """Keep a list beside the pictures."""
@@ -126,12 +127,11 @@ class Person:
         assert await raw_texts(self.page) == []
         assert await overflow(self.page) <= 0
 
-    async def _picture_at_rest(self) -> bytes:
-        """Return a picture of the page once nothing on it moves, such as a curve that is being drawn."""
-        before, picture = b"", await self.page.screenshot(animations="disabled")
-        while picture != before:
-            before, picture = picture, await self.page.screenshot(animations="disabled")
-        return picture
+    async def _comes_to_rest(self) -> None:
+        """Wait until nothing on the page moves, such as a curve that is being drawn."""
+        before, now = b"", await self.page.screenshot(animations="disabled")
+        while now != before:
+            before, now = now, await self.page.screenshot(animations="disabled")
 
     def _shown(self, text: str) -> Locator:
         return self.page.get_by_text(text).locator(_VISIBLE).first
