@@ -252,7 +252,7 @@ def test_the_oldest_home_assistant_is_that_of_hacs(readme: str) -> None:
 
 
 @readmes
-@pytest.mark.parametrize("command", ["scripts/demo", "scripts/test", "scripts/check"])
+@pytest.mark.parametrize("command", ["scripts/demo", "scripts/test", "scripts/e2e", "scripts/check"])
 def test_the_commands_exist(readme: str, command: str) -> None:
     """They are called as they are written."""
     assert f"| `{command}` |" in read(readme)

@@ -59,7 +59,7 @@ async def test_a_sensor_has_a_history(person: Person, integration: IntegrationPa
     await person.clicks_text(words.entity("cpu"))
     await person.sees(words.label("history"))
     await person.keeps_picture("value")
-    await person.clicks_label("show_more")
+    await person.follows(words.label("show_more"), "/history")
     await person.sees_chart()
     await person.sees_pattern(re.compile(r"\d\s?%"))
     await person.sees_nowhere(words.label("no_history"))
