@@ -241,7 +241,7 @@ def test_the_buttons_lead_to_this_repository_and_to_its_form(readme: str) -> Non
     targets = {urlsplit(link).path.strip("/"): parse_qs(urlsplit(link).query) for link in links}
     assert targets == {
         "hacs_repository": {"owner": [owner], "repository": [repository], "category": ["integration"]},
-        "config_flow_start": {"domain": [manifest()["domain"]]},
+        "brand": {"brand": [manifest()["domain"]]},
     }
 
 
@@ -252,7 +252,7 @@ def test_the_oldest_home_assistant_is_that_of_hacs(readme: str) -> None:
 
 
 @readmes
-@pytest.mark.parametrize("command", ["scripts/demo", "scripts/test", "scripts/check"])
+@pytest.mark.parametrize("command", ["scripts/demo", "scripts/test", "scripts/e2e", "scripts/check"])
 def test_the_commands_exist(readme: str, command: str) -> None:
     """They are called as they are written."""
     assert f"| `{command}` |" in read(readme)
