@@ -121,13 +121,12 @@ class NezhaOnline(TurningEntity, NezhaServerEntity, BinarySensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, datetime | None]:
-        """When it was last seen to go offline, if it has ever reported, and to come online again."""
+        """When it was last seen to go offline and to come online."""
         return {"went_offline": self.turns.off_at, "came_online": self.turns.on_at}
 
     @override
     def _take(self) -> bool:
-        part = self._part()
-        if part and (part.online or part.last_active or self.turns.on):
+        if part := self._part():
             self.turns.take(on=part.online)
         return super()._take()
 

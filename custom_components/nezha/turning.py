@@ -33,7 +33,7 @@ class Turns(ExtraStoredData):
 
     def take(self, *, on: bool) -> None:
         """Take over how it is seen now."""
-        if not on and self.on is not False:
+        if self.on and not on:
             self.off_at = dt_util.utcnow()
         elif on and self.on is False:
             self.on_at = dt_util.utcnow()

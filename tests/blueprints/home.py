@@ -1,15 +1,14 @@
-"""A Home Assistant that is restarted with what it has stored, and a clock that moves it, its loop and its dashboards."""
+"""A Home Assistant that is restarted with what it has stored, and one clock for it, its loop and its dashboards."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-import shutil
 from typing import Any, override
 from unittest.mock import patch
 
-from homeassistant.components.automation import DATA_COMPONENT as AUTOMATIONS, DOMAIN as AUTOMATION
+from homeassistant.components.automation import DATA_COMPONENT as AUTOMATIONS, DOMAIN as AUTOMATION, AutomationEntity
 from homeassistant.components.persistent_notification import Notification, UpdateType, async_register_callback
 from homeassistant.const import Platform
 from homeassistant.core import CoreState, HomeAssistant
@@ -24,6 +23,7 @@ from homeassistant.helpers import (
     label_registry as lr,
     restore_state,
 )
+from homeassistant.helpers.script import Script
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -32,13 +32,15 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.nezha.const import DOMAIN
 from simulator.world import World
 from tests.documents import ROOT
-from tests.generations import StreamedTime, credential, set_up, settle, shared, simulate
+from tests.generations import TURNS, StreamedTime, credential, shared, simulate
 from tests.serving import Serve, ServedDashboard
 from tests.watching import NOON, still_world
 
 BLUEPRINTS = ROOT / "blueprints" / "automation" / DOMAIN
 POLLING = {"stream": "never", "latency": False}
 STEP = 30
+RUNS = {Script.async_run.__qualname__, AutomationEntity._async_trigger_if_enabled.__qualname__}
+"""What a run of an automation consists of."""
 REGISTRIES = (ar, cr, dr, er, fr, ir, lr, restore_state)
 
 
@@ -104,8 +106,7 @@ class Home:
         async_register_callback(hass, self._take)
         await async_setup_component(hass, AUTOMATION, {AUTOMATION: self._automations})
         for entry in self._entries:
-            entry.add_to_hass(hass)
-            await set_up(hass, entry)
+            await self._set_up(entry)
         await hass.async_start()
         await settle(hass)
 
@@ -123,19 +124,15 @@ class Home:
         self.time.moves(60 * away)
         await self.start()
 
-    async def uses(self, blueprint: str, **inputs: Any) -> None:
-        """Make an automation of a blueprint, as the user interface does."""
+    async def uses(self, blueprint: str, *, replaced: tuple[str, str] = ("", ""), **inputs: Any) -> None:
+        """Make the automation of a blueprint, as the user interface does."""
         folder = self._folder / "blueprints" / AUTOMATION / DOMAIN
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(BLUEPRINTS / f"{blueprint}.yaml", folder)
-        number = len(self._automations) + 1
-        self._automations.append(
-            {
-                "id": str(number),
-                "alias": f"{blueprint} {number}",
-                "use_blueprint": {"path": f"{DOMAIN}/{blueprint}.yaml", "input": inputs},
-            }
-        )
+        text = (BLUEPRINTS / f"{blueprint}.yaml").read_text(encoding="utf-8")
+        assert replaced[0] in text
+        (folder / f"{blueprint}.yaml").write_text(text.replace(*replaced), encoding="utf-8")
+        path = f"{DOMAIN}/{blueprint}.yaml"
+        self._automations = [{"id": "1", "alias": blueprint, "use_blueprint": {"path": path, "input": inputs}}]
 
     async def shows(
         self, *, servers: int = 8, title: str = "nezha.example.com", options: dict[str, Any] | None = None
@@ -147,8 +144,7 @@ class Home:
         entry = MockConfigEntry(domain=DOMAIN, title=title, data=data, options=POLLING | (options or {}))
         self._entries.append(entry)
         if hasattr(self, "hass"):
-            entry.add_to_hass(self.hass)
-            await set_up(self.hass, entry)
+            await self._set_up(entry)
         return served
 
     async def lives(self, minutes: float) -> None:
@@ -178,6 +174,11 @@ class Home:
         assert registered.device_id
         return registered.device_id
 
+    async def _set_up(self, entry: MockConfigEntry) -> None:
+        entry.add_to_hass(self.hass)
+        await self.hass.config_entries.async_setup(entry.entry_id)
+        await settle(self.hass)
+
     def _take(self, update: UpdateType, changed: dict[str, Notification]) -> None:
         if update in {UpdateType.ADDED, UpdateType.UPDATED}:
             self.told.extend(str(notification["title"]) for notification in changed.values())
@@ -185,6 +186,19 @@ class Home:
         elif update is UpdateType.REMOVED:
             for notification_id in changed:
                 del self.shown[notification_id]
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Let everything end that is under way, but for the automations that wait for something."""
+    for _ in range(2):
+        while under_way := [task for task in (*hass._tasks, *hass._background_tasks) if not _is_of_automation(task)]:
+            await asyncio.wait(under_way)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
+
+def _is_of_automation(task: asyncio.Future[Any]) -> bool:
+    return isinstance(task, asyncio.Task) and getattr(task.get_coro(), "__qualname__", "") in RUNS
 
 
 def _stored(entry: MockConfigEntry) -> MockConfigEntry:
@@ -222,5 +236,3 @@ async def living(folder: Path, serve: Serve) -> AsyncIterator[Home]:
     with moving(time):
         yield home
         await home.stop()
-
-
