@@ -37,6 +37,8 @@ from tests.serving import Serve, ServedDashboard
 from tests.watching import NOON, still_world
 
 BLUEPRINTS = ROOT / "blueprints" / "automation" / DOMAIN
+IMPORTED = "nezha-home-assistant"
+"""The folder where Home Assistant puts what it imports from our repository."""
 POLLING = {"stream": "never", "latency": False}
 STEP = 30
 RUNS = {Script.async_run.__qualname__, AutomationEntity._async_trigger_if_enabled.__qualname__}
@@ -125,14 +127,19 @@ class Home:
         await self.start()
 
     async def uses(self, blueprint: str, *, replaced: tuple[str, str] = ("", ""), **inputs: Any) -> None:
-        """Make the automation of a blueprint, as the user interface does."""
-        folder = self._folder / "blueprints" / AUTOMATION / DOMAIN
-        folder.mkdir(parents=True, exist_ok=True)
+        """Have the automation of a blueprint, as the form makes it."""
         text = (BLUEPRINTS / f"{blueprint}.yaml").read_text(encoding="utf-8")
         assert replaced[0] in text
-        (folder / f"{blueprint}.yaml").write_text(text.replace(*replaced), encoding="utf-8")
-        path = f"{DOMAIN}/{blueprint}.yaml"
+        path = f"{IMPORTED}/{blueprint}.yaml"
+        file = self._folder / "blueprints" / AUTOMATION / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.replace(*replaced), encoding="utf-8")
         self._automations = [{"id": "1", "alias": blueprint, "use_blueprint": {"path": path, "input": inputs}}]
+
+    async def pastes(self, automation: dict[str, Any]) -> None:
+        """Have the automation of a blueprint that is written in YAML."""
+        await self.uses(Path(automation["use_blueprint"]["path"]).stem)
+        self._automations = [{"id": "1"} | automation]
 
     async def shows(
         self, *, servers: int = 8, title: str = "nezha.example.com", options: dict[str, Any] | None = None

@@ -3,9 +3,8 @@
 from http import HTTPStatus
 import json
 from pathlib import Path
-import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.const import STATE_ON
@@ -17,9 +16,9 @@ from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClien
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.nezha.const import DOMAIN
-from tests.documents import READMES, manifest, read
+from tests.documents import manifest, read
 
-from .home import BLUEPRINTS
+from .home import BLUEPRINTS, IMPORTED
 
 OLDEST = json.loads(read("hacs.json"))["homeassistant"]
 NAMES = sorted(path.stem for path in BLUEPRINTS.glob("*.yaml"))
@@ -29,7 +28,9 @@ RAW = f"https://raw.githubusercontent.com{urlsplit(ADDRESS).path.replace('/blob'
 
 @pytest.fixture
 def hass_config_dir(tmp_path: Path) -> str:
-    """Have a folder where blueprints can be saved."""
+    """Have a configuration where blueprints and automations can be saved."""
+    (tmp_path / "configuration.yaml").write_text("automation: !include automations.yaml\n", encoding="utf-8")
+    (tmp_path / "automations.yaml").write_text("[]\n", encoding="utf-8")
     return str(tmp_path)
 
 
@@ -39,13 +40,11 @@ async def test_it_is_imported_by_its_address_and_used_without_any_input(
     hass_client: ClientSessionGenerator,
     hass_ws_client: WebSocketGenerator,
     aioclient_mock: AiohttpClientMocker,
-    tmp_path: Path,
     name: str,
 ) -> None:
     """What the button in the README, the preview and the form of the new automation do."""
-    (tmp_path / "configuration.yaml").write_text("automation: !include automations.yaml\n", encoding="utf-8")
-    (tmp_path / "automations.yaml").write_text("[]\n", encoding="utf-8")
-    aioclient_mock.get(f"{RAW}/{name}.yaml", text=(BLUEPRINTS / f"{name}.yaml").read_text(encoding="utf-8"))
+    text = (BLUEPRINTS / f"{name}.yaml").read_text(encoding="utf-8")
+    aioclient_mock.request("get", f"{RAW}/{name}.yaml", text=text)
     assert await async_setup_component(hass, "persistent_notification", {})
     assert await async_setup_component(hass, AUTOMATION, {})
     assert await async_setup_component(hass, "config", {})
@@ -58,6 +57,7 @@ async def test_it_is_imported_by_its_address_and_used_without_any_input(
     assert preview["blueprint"]["metadata"]["homeassistant"]["min_version"] == OLDEST
 
     path = f"{preview['suggested_filename']}.yaml"
+    assert path == f"{IMPORTED}/{name}.yaml"
     file = {"path": path, "yaml": preview["raw_data"], "source_url": f"{ADDRESS}/{name}.yaml"}
     await websocket.send_json_auto_id({"type": "blueprint/save", "domain": AUTOMATION} | file)
     assert (await websocket.receive_json())["success"]
@@ -70,15 +70,6 @@ async def test_it_is_imported_by_its_address_and_used_without_any_input(
     assert created
     assert created.state == STATE_ON
     await hass.services.async_call(AUTOMATION, "turn_off", {"entity_id": "all"}, blocking=True)
-
-
-@pytest.mark.parametrize("readme", READMES)
-def test_the_readme_has_a_button_for_each(readme: str) -> None:
-    """It leads to the preview of the file."""
-    links = re.findall(r"\(https://my\.home-assistant\.io/redirect/blueprint_import/\?([^)]+)\)", read(readme))
-    assert sorted(parse_qs(query)["blueprint_url"][0] for query in links) == [
-        f"{ADDRESS}/{name}.yaml" for name in NAMES
-    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
