@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, override
 from unittest.mock import patch
 
-from homeassistant.components.automation import DATA_COMPONENT as AUTOMATIONS, DOMAIN as AUTOMATION, AutomationEntity
+from homeassistant.components.automation import DOMAIN as AUTOMATION, AutomationEntity
 from homeassistant.components.persistent_notification import Notification, UpdateType, async_register_callback
 from homeassistant.const import Platform
 from homeassistant.core import CoreState, HomeAssistant
@@ -27,6 +27,7 @@ from homeassistant.helpers.script import Script
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import get_scheduled_timer_handles
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 from custom_components.nezha.const import DOMAIN
@@ -115,8 +116,8 @@ class Home:
     async def stop(self) -> None:
         """Stop Home Assistant, which stores what it has to."""
         await self.hass.async_stop(force=True)
-        for automation in self.hass.data[AUTOMATIONS].entities:
-            await automation.async_will_remove_from_hass()  # a process that ends has no timers left
+        for timer in get_scheduled_timer_handles(self.hass.loop):
+            timer.cancel()  # as the end of the process does
         await self._running.aclose()
         self._entries = [_stored(entry) for entry in self._entries]
 

@@ -44,7 +44,7 @@ async def test_it_is_imported_by_its_address_and_used_without_any_input(
 ) -> None:
     """What the button in the README, the preview and the form of the new automation do."""
     text = (BLUEPRINTS / f"{name}.yaml").read_text(encoding="utf-8")
-    aioclient_mock.request("get", f"{RAW}/{name}.yaml", text=text)
+    aioclient_mock.get(f"{RAW}/{name}.yaml", text=text)  # type: ignore[no-untyped-call]
     assert await async_setup_component(hass, "persistent_notification", {})
     assert await async_setup_component(hass, AUTOMATION, {})
     assert await async_setup_component(hass, "config", {})

@@ -268,6 +268,21 @@ async def test_two_of_six_are_not_many(home: Home, dashboard: ServedDashboard) -
     assert sorted(home.news()) == sorted([f"{ONE} is offline", f"{TWO} is offline"])
 
 
+async def test_ten_of_forty_are_many(home: Home) -> None:
+    """Nine are told by their names."""
+    dashboard = await home.shows(servers=40)
+    await home.uses("server_offline")
+    await home.start()
+    for server in range(10, 19):
+        dashboard.world.stop(server)
+    await home.lives(10)
+    assert len(home.news()) == 9
+    for server in range(20, 30):
+        dashboard.world.stop(server)
+    await home.lives(10)
+    assert home.news() == ["10 of 38 servers of nezha.example.com are offline"]
+
+
 # Several dashboards
 
 
