@@ -11,7 +11,7 @@ from unittest.mock import patch
 from homeassistant.components.automation import DOMAIN as AUTOMATION, AutomationEntity
 from homeassistant.components.persistent_notification import Notification, UpdateType, async_register_callback
 from homeassistant.const import Platform
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.helpers import (
     area_registry as ar,
     category_registry as cr,
@@ -187,6 +187,7 @@ class Home:
         await self.hass.config_entries.async_setup(entry.entry_id)
         await settle(self.hass)
 
+    @callback
     def _take(self, update: UpdateType, changed: dict[str, Notification]) -> None:
         if update in {UpdateType.ADDED, UpdateType.UPDATED}:
             self.told.extend(str(notification["title"]) for notification in changed.values())

@@ -133,6 +133,33 @@ async def test_each_resource_of_each_server_is_told_by_itself(home: Home, dashbo
     )
 
 
+async def test_a_dashboard_of_any_name_is_watched(home: Home) -> None:
+    """Also beside one that is named like the integration, by which Home Assistant finds entities."""
+    dashboards = [await home.shows(servers=1, title=title) for title in ("nezha", "nezha.example.com")]
+    await home.uses("resource_usage")
+    await home.start()
+    for dashboard in dashboards:
+        use(dashboard, 95)
+    await home.lives(14)
+    assert home.news() == [HIGH, HIGH]
+
+
+async def test_servers_can_be_chosen(home: Home) -> None:
+    """One that is not to be watched begins nothing."""
+    dashboard = await home.shows(servers=6)
+    await home.start()
+    await home.uses("resource_usage", excluded={"device_id": home.device("1")})
+    await home.restart()
+    use(dashboard, 95)
+    use(dashboard, 96, server=2)
+    await home.lives(14)
+    assert home.news() == ["数据库-东京 CPU usage is high: 96.0 %"]
+    await home.uses("resource_usage", included={"device_id": home.device("1")})
+    await home.restart()
+    await home.lives(14)
+    assert home.news() == [HIGH]
+
+
 async def test_it_goes_on_for_weeks_without_a_word(
     home: Home, dashboard: ServedDashboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

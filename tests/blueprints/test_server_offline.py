@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.core import Event, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr, label_registry as lr
 import pytest
 
@@ -406,7 +407,12 @@ async def test_actions_and_texts_can_be_replaced(home: Home) -> None:
     )
     await home.start()
     told: list[dict[str, Any]] = []
-    home.hass.bus.async_listen("told", lambda event: told.append(dict(event.data)))
+
+    @callback
+    def take(event: Event) -> None:
+        told.append(dict(event.data))
+
+    home.hass.bus.async_listen("told", take)
     dashboard.world.stop(1)
     await home.lives(5)
     assert told == [
