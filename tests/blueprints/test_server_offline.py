@@ -389,7 +389,7 @@ def _filled(value: Any, ids: dict[str, str]) -> Any:
 
 
 async def test_actions_and_texts_can_be_replaced(home: Home) -> None:
-    """They are offered everything that is known; a failing action costs nobody else's message."""
+    """They are offered everything that is known."""
     dashboard = await home.shows(servers=RECORDED)
     event = {
         name: f"{{{{ {name} }}}}"
