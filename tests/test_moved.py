@@ -11,11 +11,10 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from simulator.dashboard import Dashboard
 from simulator.world import World
 
 from .flows import open_flows, submit, typed
-from .generations import Show, Shown, StreamedTime, at, new_entry, set_up, settle, simulate
+from .generations import Show, Shown, StreamedTime, at, new_entry, set_up, settle, simulate, with_monitors
 from .repairing import few_answers, polls, repair, told
 from .serving import Serve, ServedDashboard
 from .watching import still_world
@@ -202,13 +201,6 @@ async def test_a_dashboard_that_was_set_up_anew_at_its_address_is_one_to_move_to
         }
         assert told(shown).keys() == {"3", "4"}
         await shown.unload()
-
-
-def with_monitors(dashboard: Dashboard, *names: str) -> Dashboard:
-    """Let the dashboard's monitors, with the ids from 1, have these names."""
-    first, *_ = dashboard.world.monitors
-    dashboard.world.monitors = tuple(replace(first, id=number, name=name) for number, name in enumerate(names, 1))
-    return dashboard
 
 
 async def latencies(shown: Shown) -> dict[str, str]:

@@ -22,7 +22,6 @@ async def async_replace_server(hass: HomeAssistant, entry: NezhaConfigEntry, key
     """Let the device and entities of a server go on with another one, whose own are removed."""
     await hass.config_entries.async_unload(entry.entry_id)  # so that nothing shows the two of them meanwhile
     identities = await async_identities(hass, entry)
-    _leave_latencies(hass, entry, {key: identities.known[key].monitors})
     identities.async_replace(key, successor)
     await identities.async_save()
     async_remove_server(hass, entry, successor)
