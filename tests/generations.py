@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 import math
 from typing import Any, override
@@ -32,6 +32,7 @@ FRAME = 2.0
 """Seconds from one frame to the next."""
 
 SERVERS = {"v0": "/api/v1/server/details", "v1": "/api/v1/server", "v2": "/api/v1/server"}
+LATENCIES = {"v0": "/api/v1/monitor/{}", "v1": "/api/v1/service/{}", "v2": "/api/v1/server/{}/service"}
 STREAM = "/api/v1/ws/server"
 SUMMARY = "/api/v1/service"
 LOGIN = "/api/v1/login"
@@ -108,6 +109,13 @@ def simulate(generation: str, world: World | None = None, **options: Any) -> Das
     """Return a dashboard that sends frames on demand alone, and whose time passes only when it is told to."""
     streams = {} if generation == "v0" else {"frame_interval": math.inf}
     return Dashboard(world or still_world(), generation=generation, **streams | options)
+
+
+def with_monitors(dashboard: Dashboard, *names: str) -> Dashboard:
+    """Let the dashboard's monitors, with the ids from 1, have these names."""
+    first, *_ = dashboard.world.monitors
+    dashboard.world.monitors = tuple(replace(first, id=number, name=name) for number, name in enumerate(names, 1))
+    return dashboard
 
 
 def credential(simulated: Dashboard, way: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Dashboards that are served over real sockets, entries that read them, and time that passes for both."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -43,6 +44,12 @@ class ServedDashboard:
 
 
 type Serve = Callable[[Dashboard], Awaitable[ServedDashboard]]
+
+
+async def reached(simulated: Dashboard, path: str) -> None:
+    """Wait until a dashboard is asked for a path that begins like this."""
+    while not any(request.path.startswith(path) for request in simulated.requests):  # noqa: ASYNC110 - nobody else tells
+        await asyncio.sleep(0)
 
 
 def add_entry(hass: HomeAssistant, dashboard: ServedDashboard, **options: object) -> MockConfigEntry:

@@ -12,7 +12,6 @@ from homeassistant.helpers.entity_component import async_update_entity
 import pytest
 
 from custom_components.nezha.const import DOMAIN
-from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 from tests.generations import (
     CLIENT,
@@ -32,7 +31,7 @@ from tests.generations import (
     simulate,
 )
 from tests.growth import grown, held
-from tests.serving import Serve
+from tests.serving import Serve, reached
 from tests.watching import LOGGER, notable, still_world
 
 POLLING = {"stream": "never"}
@@ -47,12 +46,6 @@ async def shown(request: pytest.FixtureRequest, show: Show) -> Shown:
     """Return a dashboard of a generation, read in a way, with options."""
     generation, way, options = request.param
     return await show(generation, way, options=options, world=still_world(servers=2))
-
-
-async def reached(simulated: Dashboard, path: str) -> None:
-    """Wait until the dashboard is asked for a path that begins like this."""
-    while not any(request.path.startswith(path) for request in simulated.requests):  # noqa: ASYNC110 - nobody else tells
-        await asyncio.sleep(0)
 
 
 # Starting

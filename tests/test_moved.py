@@ -4,20 +4,34 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from aiohttp.test_utils import unused_port
+from homeassistant.components.config import device_registry as devices_api
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.entity_component import async_update_entity
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
-from simulator.dashboard import Dashboard
+from simulator.faults import FaultKind
 from simulator.world import World
 
 from .flows import open_flows, submit, typed
-from .generations import Show, Shown, StreamedTime, at, new_entry, set_up, settle, simulate
+from .generations import (
+    LATENCIES,
+    SERVERS,
+    Show,
+    Shown,
+    StreamedTime,
+    at,
+    new_entry,
+    set_up,
+    settle,
+    simulate,
+    with_monitors,
+)
 from .repairing import few_answers, polls, repair, told
-from .serving import Serve, ServedDashboard
+from .serving import Serve, ServedDashboard, reached
 from .watching import still_world
 
 POLLING = {"stream": "never"}
@@ -204,13 +218,6 @@ async def test_a_dashboard_that_was_set_up_anew_at_its_address_is_one_to_move_to
         await shown.unload()
 
 
-def with_monitors(dashboard: Dashboard, *names: str) -> Dashboard:
-    """Let the dashboard's monitors, with the ids from 1, have these names."""
-    first, *_ = dashboard.world.monitors
-    dashboard.world.monitors = tuple(replace(first, id=number, name=name) for number, name in enumerate(names, 1))
-    return dashboard
-
-
 async def latencies(shown: Shown) -> dict[str, str]:
     """Return the names of the entities that show what is measured from the first server, once that is known."""
     for _ in range(3):
@@ -252,6 +259,105 @@ async def test_latencies_go_on_with_the_monitors_that_have_their_names(
     assert (await latencies(shown))["4"] == oslo
 
 
+@pytest.mark.parametrize("generation", ["v0", "v2"])
+async def test_a_poll_while_latencies_are_learned_costs_no_history(show: Show, serve: Serve, generation: str) -> None:
+    """Servers are asked for one after the other, which takes long where there are many."""
+    shown = await show(
+        "v0",
+        world=world_of("web", "db", "mail"),
+        options=POLLING,
+        prepare=lambda simulated: with_monitors(simulated, "Paris", "Rome"),
+    )
+    before = await latencies(shown)
+    new = await serve(
+        with_monitors(simulate(generation, world_of("db", "web", "late", "later", seed=2)), "Rome", "Paris")
+    )
+    path = LATENCIES[generation]
+    new.simulated.faults.add(path.format(3), FaultKind.SLOW, times=1, seconds=1)
+    await confirm(shown, await moves(shown, new))
+    new.simulated.requests.clear()
+    shown.time.fires(6)
+    await reached(new.simulated, path.format(3))
+    shown.time.moves(29)
+    await async_update_entity(shown.hass, shown.entity("1", "online"))
+    await settle(shown.hass)
+    asked = [request.path.partition("?")[0] for request in new.simulated.requests]
+    order = [asked.index(each) for each in (path.format(2), SERVERS[generation], path.format(4))]
+    assert order == sorted(order)
+    assert await latencies(shown) == {"1": before["2"], "2": before["1"]}
+
+
+async def test_a_monitor_that_has_an_entity_keeps_it(show: Show, serve: Serve) -> None:
+    """What was left under the name that it is given later stays left, for one that is new."""
+    shown = await show(
+        "v0",
+        world=world_of("web", "db", "mail"),
+        options=POLLING,
+        prepare=lambda simulated: with_monitors(simulated, "Paris", "Oslo"),
+    )
+    paris, oslo = (await latencies(shown)).values()
+    new = await serve(with_monitors(simulate("v2", world_of("a", "b", "web", seed=2)), "Bern", "Paris"))
+    await confirm(shown, await moves(shown, new))
+    bern = "sensor.web_bern_latency"
+    assert await latencies(shown) == {"1": bern, "2": paris, "left:Oslo": oslo}
+
+    with_monitors(new.simulated, "Oslo", "Paris")
+    shown.time.moves(60)
+    await latencies(shown)
+    await shown.reload()
+    assert await latencies(shown) == {"1": bern, "2": paris, "left:Oslo": oslo}
+
+    with_monitors(new.simulated, "Bern", "Paris", "Oslo")
+    shown.time.moves(60)
+    assert await latencies(shown) == {"1": bern, "2": paris, "3": oslo}
+
+
+async def test_what_was_left_stays_left_over_a_second_move(show: Show, serve: Serve) -> None:
+    """Until a dashboard has a monitor of this name again."""
+    shown = await show(
+        "v0",
+        world=world_of("web", "db", "mail"),
+        options=POLLING,
+        prepare=lambda simulated: with_monitors(simulated, "Paris", "Oslo"),
+    )
+    paris, oslo = (await latencies(shown)).values()
+    for world, monitors, expected in (
+        (world_of("a", "b", "web", seed=2), ["Paris"], {"1": paris, "left:Oslo": oslo}),
+        (
+            world_of("c", "web", "d", seed=3),
+            ["Oslo", "Bern", "Paris"],
+            {"1": oslo, "2": "sensor.web_bern_latency", "3": paris},
+        ),
+    ):
+        new = await serve(with_monitors(simulate("v2", world), *monitors))
+        await confirm(shown, await moves(shown, new))
+        assert await latencies(shown) == expected
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "not known yet"])
+async def test_latencies_go_on_with_the_server_that_is_chosen(
+    show: Show, serve: Serve, hass_client: ClientSessionGenerator, *, known: bool
+) -> None:
+    """By the names of its monitors too, whether these are known by then or not."""
+    shown = await show(
+        "v0",
+        world=world_of("mail", "db", "web"),
+        options=POLLING,
+        prepare=lambda simulated: with_monitors(simulated, "Paris", "Rome"),
+    )
+    before = await latencies(shown)
+    new = await serve(with_monitors(simulate("v2", world_of("db", "web", "mail server", seed=2)), "Rome", "Paris"))
+    await confirm(shown, await moves(shown, new))
+    if known:
+        await latencies(shown)
+        assert float(shown.state("3+", "latency_1")) > 0
+    mail = await repair(shown, hass_client, "1")
+    await mail.choose("replaced")
+    await mail.submit({"successor": "3+"})
+    assert await latencies(shown) == {"1": before["2"], "2": before["1"]}
+    assert float(shown.state("1", "latency_1")) > 0
+
+
 async def test_monitors_go_on_with_those_that_have_their_names(show: Show, serve: Serve) -> None:
     """Device and entities alike; those that are not found can be deleted."""
     shown = await show(
@@ -273,3 +379,52 @@ async def test_monitors_go_on_with_those_that_have_their_names(show: Show, serve
     assert shown.entity("monitor1", "up") == up["2"]
     assert shown.entity("monitor2", "up") == up["1"]
     assert shown.state("monitor2", "up") == STATE_ON
+
+
+async def test_a_monitor_that_has_a_device_keeps_it(show: Show, serve: Serve) -> None:
+    """What was left under the name that it is given later stays left, for one that is new, until it is deleted."""
+    shown = await show(
+        "v1",
+        "login",
+        world=world_of("web", "db", "mail"),
+        options=POLLING,
+        prepare=lambda simulated: with_monitors(simulated, "Paris", "Rome"),
+    )
+    rome, up = shown.devices()["monitor:2"].id, shown.entity("monitor2", "up")
+    new = await serve(with_monitors(simulate("v2", world_of("a", "b", "web", seed=2)), "Bern", "Paris"))
+    await confirm(shown, await moves(shown, new))
+    bern = shown.devices()["monitor:1"].id
+
+    with_monitors(new.simulated, "Rome", "Paris")
+    await shown.time.passes(61)
+    assert shown.devices()["monitor:1"].id == bern
+    assert shown.devices()["monitor:left:Rome"].id == rome
+
+    with_monitors(new.simulated, "Bern", "Paris", "Rome")
+    await shown.time.passes(61)
+    assert shown.devices()["monitor:3"].id == rome
+    assert shown.entity("monitor3", "up") == up
+    assert shown.state("monitor3", "up") == STATE_ON
+
+
+async def test_a_monitor_whose_device_was_deleted_after_a_move_gets_a_new_one(
+    show: Show, serve: Serve, hass_ws_client: WebSocketGenerator
+) -> None:
+    """Its owner did not want what was left."""
+    shown = await show(
+        "v1",
+        "login",
+        world=world_of("web", "db", "mail"),
+        options=POLLING,
+        prepare=lambda simulated: with_monitors(simulated, "Paris", "Rome"),
+    )
+    new = await serve(with_monitors(simulate("v2", world_of("a", "b", "web", seed=2)), "Paris"))
+    await confirm(shown, await moves(shown, new))
+    devices_api.async_setup(shown.hass)
+    client = await hass_ws_client(shown.hass)
+    assert (await client.remove_device(shown.devices()["monitor:left:Rome"].id))["success"]
+
+    with_monitors(new.simulated, "Paris", "Rome")
+    await shown.time.passes(61)
+    assert shown.state("monitor2", "up") == STATE_ON
+    assert {name for name in shown.devices() if name.startswith("monitor")} == {"monitor:1", "monitor:2"}

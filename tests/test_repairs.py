@@ -9,8 +9,9 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.nezha.const import DOMAIN
+from simulator.faults import FaultKind
 
-from .generations import Show, Shown
+from .generations import LATENCIES, Show, Shown, with_monitors
 from .repairing import Repair, choices, few_answers, polls, repair, told
 from .watching import still_world
 
@@ -174,21 +175,41 @@ async def test_a_server_with_another_uuid_goes_on_under_the_old_key(
     assert shown.devices()[str(first.id)].name == first.name
 
 
-async def test_latencies_go_on_as_well(show: Show, hass_client: ClientSessionGenerator) -> None:
-    """The monitors are the same; they measure from the new server now."""
-    shown = await show("v0", world=still_world(servers=3), options={"stream": "never"})
+@pytest.mark.parametrize("now", [("Oslo", "Oslo", "Rome"), ("Oslo (IPv4)", "Oslo", "Roma")], ids=["alike", "renamed"])
+@pytest.mark.parametrize("known", [True, False], ids=["known", "not known yet"])
+@pytest.mark.parametrize("generation", ["v0", "v2"])
+async def test_latencies_go_on_as_well(
+    show: Show, hass_client: ClientSessionGenerator, *, generation: str, known: bool, now: tuple[str, ...]
+) -> None:
+    """The monitors are the same, whatever their names; they measure from the new server now."""
+    shown = await show(
+        generation,
+        world=still_world(servers=3),
+        options={"stream": "never"},
+        prepare=lambda simulated: with_monitors(simulated, "Oslo", "Oslo", "Rome"),
+    )
     await shown.time.passes(6)
-    latency = shown.entity("1", "latency_1")
+    latencies = {number: shown.entity("1", f"latency_{number}") for number in "123"}
+    shown.world.stop(1)
     shown.world.delete(1)
-    shown.world.add(name="set up anew")
     await polls(shown)
+    if not known:
+        shown.simulated.faults.add(LATENCIES[generation].format(4), FaultKind.SERVER_ERROR)
+    shown.world.add(name="set up anew")
+    with_monitors(shown.simulated, *now)
+    for _ in range(3):
+        await shown.time.passes(30)
+    assert known == any(unique_id.endswith("_4_latency_1") for unique_id in shown.entities())
+
+    gone = await repair(shown, hass_client, "1")
+    await gone.choose("replaced")
+    await gone.submit({"successor": "4"})
+    shown.simulated.faults.clear()
     await shown.time.passes(6)
-    now = await repair(shown, hass_client, "1")
-    await now.choose("replaced")
-    await now.submit({"successor": "4"})
-    assert shown.entity("1", "latency_1") == latency
-    await shown.time.passes(6)
-    assert float(shown.state("1", "latency_1")) > 0
+    of_server = f"{shown.entry.entry_id}_1_latency_"
+    after = {name.removeprefix(of_server): each for name, each in shown.entities().items() if of_server in name}
+    assert after == latencies
+    assert all(float(shown.state("1", f"latency_{number}")) > 0 for number in "123")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from .failure import async_withdraw, stored_by_newer
 from .gone import async_tell_gone
 from .identity import ServerIdentities
 from .push import StreamKeeper
-from .succession import async_take_over_left
+from .succession import async_take_over_monitors
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
@@ -69,7 +69,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> boo
         await monitors.async_refresh()
     entry.runtime_data = NezhaRuntimeData(client, identities, servers, latency, monitors)
     async_remove_left_out(hass, entry)
-    async_take_over_left(hass, entry)
+    async_take_over_monitors(hass, entry)
     async_keep_devices(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_create_background_task(hass, StreamKeeper(entry).async_keep(), name=f"{DOMAIN} stream")

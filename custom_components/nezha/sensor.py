@@ -35,6 +35,7 @@ from .entity import (
     async_add_monitors,
 )
 from .fleet import Fleet
+from .succession import async_take_over_latency
 
 PARALLEL_UPDATES = 0
 
@@ -523,7 +524,7 @@ async def async_setup_entry(
             name = description.key
             if name not in there and (name in before or description.exists_fn(server)):
                 yield Field(name, partial(NezhaServerSensor, servers, key, description), RANKS.get(name))
-        for field in chain(_parts(servers, key, server, before), _latency_fields(entry, key)):
+        for field in chain(_parts(servers, key, server, before), _latency_fields(hass, entry, key)):
             if field.name not in there:
                 yield field
 
@@ -553,13 +554,17 @@ def _parts_of(description: SensorEntityDescription, fields: Collection[str]) -> 
     return {field.removeprefix(prefix) for field in fields if field.startswith(prefix)}
 
 
-def _latency_fields(entry: NezhaConfigEntry, key: str) -> Iterator[Field]:
+def _latency_fields(hass: HomeAssistant, entry: NezhaConfigEntry, key: str) -> Iterator[Field]:
     """Yield the monitors that are known to measure from a server."""
     data = entry.runtime_data
+
+    def make(latency: LatencyCoordinator, monitor_id: int, name: str) -> NezhaLatencySensor:
+        async_take_over_latency(hass, entry, key, monitor_id, name)
+        return NezhaLatencySensor(data.servers, latency, key, monitor_id, name)
+
     if data.latency and (identity := data.identities.known.get(key)):
         for monitor_id, name in identity.monitors.items():
-            make = partial(NezhaLatencySensor, data.servers, data.latency, key, int(monitor_id), name)
-            yield Field(f"{LATENCY}_{monitor_id}", make, LATENCY_RANK)
+            yield Field(f"{LATENCY}_{monitor_id}", partial(make, data.latency, int(monitor_id), name), LATENCY_RANK)
 
 
 class NezhaSensor[CoordinatorT: ServersCoordinator | MonitorsCoordinator, PartT](
