@@ -9,6 +9,7 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.nezha.coordinator import ServersCoordinator
 from simulator.clock import Clock
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
@@ -468,7 +469,7 @@ async def test_whatever_ends_the_listening_polls_go_on(show: Show, caplog: pytes
     """Even a mistake of our own, which the log tells."""
     shown = await show("v2")
     assert shown.entry.runtime_data.servers.listening
-    with patch("custom_components.nezha.coordinator.carry_on", side_effect=RuntimeError("our mistake")):
+    with patch.object(ServersCoordinator, "async_take_frame", side_effect=RuntimeError("our mistake")):
         await shown.frame()
     (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert record.exc_info
