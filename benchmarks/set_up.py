@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 from asyncio.subprocess import PIPE
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 import gc
 import json
@@ -12,7 +12,7 @@ import resource
 from statistics import median
 import sys
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, override
 
 from aiohttp import ClientSession
 from homeassistant.components.binary_sensor import BinarySensorEntity
@@ -56,9 +56,15 @@ class MinimalEntity(Entity):
         self._attr_device_class = row["device_class"]
         self._attr_entity_category = EntityCategory(row["category"]) if row["category"] else None
         self._attr_entity_registry_enabled_default = row["enabled"]
-        self._attr_device_info = DeviceInfo(
-            identifiers={(CONTENDER, row["device"])},
-            name=row["device_name"],
+        self._device, self._device_name = row["device"], row["device_name"]
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """The device, made when it is asked for."""
+        return DeviceInfo(
+            identifiers={(CONTENDER, self._device)},
+            name=self._device_name,
             manufacturer="Nezha",
             model="Debian 12",
             sw_version="1.0",
@@ -129,7 +135,7 @@ def memory() -> float:
 async def first(kind: str, root: Path, simulated: Simulated, *, learn: bool) -> Measured:
     """Set up for the first time, in a Home Assistant that runs."""
     async with home_assistant(root / kind) as hass:
-        _give(hass, kind, root)
+        _giver(kind, root)(hass)
         before = memory()
         with occupation() as measured:
             if kind == NEZHA:
@@ -148,18 +154,22 @@ async def first(kind: str, root: Path, simulated: Simulated, *, learn: bool) -> 
 
 async def _again(kind: str, root: Path) -> Measured:
     """Start Home Assistant with what it has stored."""
+    give = _giver(kind, root)
     before = memory()
     with occupation() as measured:
-        async with home_assistant(root / kind, prepare=lambda hass: _give(hass, kind, root)) as hass:
+        async with home_assistant(root / kind, prepare=give) as hass:
             await measured.ends()
             return _result(hass, measured, memory() - before)
 
 
-def _give(hass: HomeAssistant, kind: str, root: Path) -> None:
-    """Have the minimal integration add what the other has registered."""
-    if kind == MINIMAL:
-        rows = json.loads((root / _SPECIFICATION).read_text(encoding="utf-8"))
+def _giver(kind: str, root: Path) -> Callable[[HomeAssistant], None]:
+    """Return what has the minimal integration add what the other has registered, and the other nothing."""
+    rows = json.loads((root / _SPECIFICATION).read_text(encoding="utf-8")) if kind == MINIMAL else []
+
+    def give(hass: HomeAssistant) -> None:
         hass.data.setdefault(GIVEN, {})[MINIMAL] = partial(_made, rows)
+
+    return give
 
 
 def _result(hass: HomeAssistant, measured: Occupation, mebibytes: float) -> Measured:

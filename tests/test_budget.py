@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.nezha import async_remove_config_entry_device
 from custom_components.nezha.const import DOMAIN, LATENCY, ONLINE
+from custom_components.nezha.devices import server_key
 from simulator.dashboard import Dashboard
 
 from .serving import PassingTime, Serve, ServedDashboard, set_up
@@ -87,6 +89,36 @@ async def test_a_server_that_joins_a_crowd_is_online_or_offline(
     await time.polls()
     new = registered(hass, loaded, disabled=False) - before
     assert new == Counter([ONLINE, *BY_IMPORTANCE[: left - 1]])
+
+
+async def test_a_server_that_is_deleted_gives_its_place_back(
+    hass: HomeAssistant, dashboard: ServedDashboard, loaded: MockConfigEntry, time: PassingTime
+) -> None:
+    """However often servers are replaced, none of them makes a crowd."""
+    enabled = registered(hass, loaded, disabled=False)
+    with patch("custom_components.nezha.budget.MOST_ENTITIES", enabled.total() + 10):
+        for number in (2, 3, 4):
+            dashboard.world.delete(number)
+            await time.polls(4)
+            await delete(hass, loaded, str(number))
+            dashboard.world.add(name=f"in place of {number}", group="")
+            await time.polls(2)
+            await time.passes(6)
+            assert registered(hass, loaded, disabled=False)[ONLINE] == enabled[ONLINE]
+    assert told(hass, loaded) is None
+
+
+async def delete(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> None:
+    """Delete a server's device as the user does."""
+    devices = dr.async_get(hass)
+    (device,) = [
+        device
+        for device in dr.async_entries_for_config_entry(devices, entry.entry_id)
+        if server_key(entry, device) == key
+    ]
+    assert await async_remove_config_entry_device(hass, entry, device)
+    devices.async_remove_device(device.id)
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 @pytest.mark.usefixtures("crowded")

@@ -83,6 +83,8 @@ async def test_servers_come_and_change_their_names_and_go(polled: Shown, hass_ws
     refused = await client.remove_device(polled.devices()["5"].id)
     assert not refused["success"], "the dashboard still shows it"
     polled.world.delete(5)
+    await polled.time.polls(3)
+    assert polled.state("5", "online") != STATE_UNAVAILABLE, "the answers may just be bad ones"
     await polled.time.polls()
     assert polled.state("5", "online") == STATE_UNAVAILABLE
     removed = await client.remove_device(polled.devices()["5"].id)

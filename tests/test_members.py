@@ -105,7 +105,7 @@ async def test_a_member_sees_their_own_servers_come_and_go(show: Show, generatio
 
 @WAYS
 async def test_a_server_that_is_handed_over_changes_sides(show: Show, generation: str, way: str, version: str) -> None:
-    """With the next poll: frames do not tell whose it is. It stays away, and comes back to the entities that it had."""
+    """After the next poll: frames do not tell whose it is. It stays away, and comes back to what it had."""
     shown = await show(generation, way, version=version, prepare=share)
     friend = member_of(shown.simulated).id
     shown.world.edit(FOREIGN, owner=friend)
@@ -117,7 +117,7 @@ async def test_a_server_that_is_handed_over_changes_sides(show: Show, generation
 
     shown.world.edit(FOREIGN, owner=1)
     await shown.frames_for(INVENTORY, every=20)
-    await shown.frames_for(20)
+    await shown.frames_for(120, every=20)
     assert shown.state("3", "online") == STATE_UNAVAILABLE
     assert shown.state("dashboard", "servers_total") == "2"
     writes = Writes(shown.hass)

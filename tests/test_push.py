@@ -9,6 +9,7 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.nezha.coordinator import ServersCoordinator
 from simulator.clock import Clock
 from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
@@ -95,15 +96,15 @@ async def test_a_dashboard_without_a_stream_is_not_asked_for_one(show: Show) -> 
 # What it tells
 
 
-async def test_a_server_that_one_frame_lacks_stays_as_it_is(show: Show) -> None:
-    """As with every edge, the next frame has to confirm that it is gone."""
+async def test_a_server_that_frames_lack_for_a_moment_stays_as_it_is(show: Show) -> None:
+    """It is there no longer when all of them have lacked it for a minute and a half."""
     shown = await show("v2", "guest")
     for hidden in (True, False):
         shown.world.edit(1, hide_for_guest=hidden)
-        await shown.frame()
+        await shown.frames_for(80)
         assert shown.state("1", "online") == STATE_ON
     shown.world.edit(1, hide_for_guest=True)
-    await shown.frames_for(2 * FRAME)
+    await shown.frames_for(100)
     assert shown.state("1", "online") == STATE_UNAVAILABLE
     assert shown.state("2", "online") == STATE_ON
 
@@ -462,6 +463,22 @@ async def test_a_dashboard_that_blocks_streams_is_left_alone_for_ten_minutes(sho
     await shown.time.passes(600)
     assert shown.asked(STREAM) == 1
     assert len(shown.simulated.streams) == 1
+
+
+async def test_whatever_ends_the_listening_polls_go_on(show: Show, caplog: pytest.LogCaptureFixture) -> None:
+    """Even a mistake of our own, which the log tells."""
+    shown = await show("v2")
+    assert shown.entry.runtime_data.servers.listening
+    with patch.object(ServersCoordinator, "async_take_frame", side_effect=RuntimeError("our mistake")):
+        await shown.frame()
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.exc_info
+    assert len(shown.simulated.streams) == 0
+    shown.simulated.requests.clear()
+    await shown.time.passes(30)
+    await shown.time.passes(30)
+    assert shown.asked("/api/v1/server") == 2
+    assert shown.state("1", "online") == STATE_ON
 
 
 @WAYS

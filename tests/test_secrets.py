@@ -81,6 +81,11 @@ class Seen:
         """Keep what things say."""
         self.texts |= {(where, f"{thing} {thing!r}".lower()) for thing in things}
 
+    def take_log(self, log: pytest.LogCaptureFixture) -> None:
+        """Keep what was logged."""
+        for record in log.get_records("call"):
+            self.take(f"log of {record.name}", log.handler.format(record))
+
     def take_error(self, error: BaseException | None) -> None:
         """Keep what an error says and what it came from."""
         while error:
@@ -350,6 +355,9 @@ async def test_what_opens_a_dashboard_is_seen_nowhere(
         assert await async_setup_component(hass, component, {})
     await site.add()
     await site.rename()
+    logged = Seen()  # until then under the address, which is its title
+    logged.take_log(log)
+    assert logged.places_of(site.secrets) == set()
     log.clear()
     await site.time.passes(31)
     site.notice()
@@ -369,8 +377,7 @@ async def test_what_opens_a_dashboard_is_seen_nowhere(
     await settle(hass)
     for name, content in hass_storage.items():
         site.seen.take(name, content)
-    for record in log.get_records("call"):
-        site.seen.take(f"log of {record.name}", log.handler.format(record))
+    site.seen.take_log(log)
     assert {type(error) for error in site.errors} >= LIVED_THROUGH | site.of_streams
     for error in site.errors:
         site.seen.take_error(error)

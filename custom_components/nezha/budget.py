@@ -17,18 +17,25 @@ class EntityBudget:
     """
 
     def __init__(self, hass: HomeAssistant, entry: NezhaConfigEntry, fields: Collection[str]) -> None:
-        """Count what the registry knows; `fields` are the keys of what is enabled by default, but for `ONLINE`."""
+        """Count what there is; `fields` are the keys of what is enabled by default, but for `ONLINE`."""
         self._hass = hass
         self._entry = entry
+        self._fields = fields
+        self.async_count()
+
+    @callback
+    def async_count(self) -> None:
+        """Count anew what the registry has of the servers that are known: some may have been deleted."""
+        entry = self._entry
         of_servers = entry.runtime_data.identities.known
         registered = [
             entity
-            for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+            for entity in er.async_entries_for_config_entry(er.async_get(self._hass), entry.entry_id)
             if entity.unique_id.removeprefix(f"{entry.entry_id}_").partition("_")[0] in of_servers
         ]
         self._enabled = sum(not entity.disabled and entity.translation_key != ONLINE for entity in registered)
         self._disabled = sum(
-            entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION and entity.translation_key in fields
+            entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION and entity.translation_key in self._fields
             for entity in registered
         )
         self._report()

@@ -1,7 +1,7 @@
 """The clocks that ask a dashboard."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Collection, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
@@ -96,6 +96,7 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self._hold = max(LEAST_HOLD, 3 * self.poll_interval).total_seconds()
         self._answered_at = self._polled_at = self._written_at = float("-inf")
         self._edges: set[str] = set()
+        self._missing_since: Mapping[str, float] = {}
         self._membership = Membership()
         self._left_out_groups = frozenset(entry.options.get(CONF_LEFT_OUT_GROUPS, ()))
         self._left_out_servers = frozenset(entry.options.get(CONF_LEFT_OUT_SERVERS, ()))
@@ -178,7 +179,8 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self._membership.take_poll(snapshot.servers.keys())
         fleet = self._taken(snapshot, confirmed=self._edges if self.listening else None)
         if snapshot.servers and not snapshot.malformed and not self._client.is_guest:
-            self._identities.async_expect(self.everything, {key for key in self.everything if self.is_left_out(key)})
+            shown = self.everything.keys() - self._missing_since.keys()
+            self._identities.async_expect(shown, {key for key in shown if self.is_left_out(key)})
         self.async_tell_gone()
         return fleet
 
@@ -218,7 +220,8 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self._answered_at = monotonic()
         carried = carry_on(self.snapshot, snapshot)
         self.snapshot = carried if self.snapshot else self._identities.async_recall(carried)
-        self.everything = self._identities.async_identify(self.snapshot)
+        shown = self._identities.async_identify(self.snapshot)
+        self.everything = {**shown, **self._missing(shown)}
         servers = {key: server for key, server in self.everything.items() if not self.is_left_out(key)}
         self.write_interval = self._chosen_interval or automatic_interval(len(servers))
         if not self.data:
@@ -233,6 +236,13 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
             self._written_at = self._answered_at
             told |= servers.keys() - edges
         return self.data.with_told(servers, told)
+
+    def _missing(self, shown: Collection[str]) -> Mapping[str, Server]:
+        """Return the servers that an answer lacks, as they were, for as long as it may just be a bad answer."""
+        missing = self.everything.keys() - shown
+        self._missing_since = {key: self._missing_since.get(key, self._answered_at) for key in missing}
+        patience = self._answered_at - self._hold
+        return {key: self.everything[key] for key, since in self._missing_since.items() if since > patience}
 
     @property
     def _fingerprint(self) -> str:

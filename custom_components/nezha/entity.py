@@ -209,8 +209,10 @@ def async_add_as_reported(
     @callback
     def add_new() -> None:
         known, servers = data.identities.known, data.servers.data.servers
-        for deleted in added.keys() - known.keys():
-            del added[deleted], seen[deleted]
+        if deleted := added.keys() - known.keys():
+            for key in deleted:
+                del added[key], seen[key]
+            budget.async_count()
         new: list[Field] = []
         for key, outline in data.servers.outlines.items():
             what_tells = outline, known.get(key)

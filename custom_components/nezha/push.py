@@ -34,7 +34,15 @@ class StreamKeeper:
         self._delay = LEAST_DELAY
 
     async def async_keep(self) -> None:
-        """Listen for as long as the stream is wanted, until the entry unloads."""
+        """Listen for as long as the stream is wanted, until the entry unloads; whatever ends that, polls go on."""
+        try:
+            await self._keep()
+        except Exception:  # noqa: BLE001 - nobody else hears of it
+            LOGGER.exception("Unexpected end of listening to %s", self._servers.name)
+        await self._leave()
+
+    async def _keep(self) -> None:
+        """Listen, connection after connection."""
         while is_wanted(self._entry):
             try:
                 await self._listen()
@@ -47,7 +55,6 @@ class StreamKeeper:
             await self._leave()
             await asyncio.sleep(self._delay * random.uniform(*JITTER))  # noqa: S311 - only to spread the load
             self._delay = min(2 * self._delay, MOST_DELAY)
-        await self._leave()
 
     async def _listen(self) -> None:
         """Listen for as long as one connection lasts."""

@@ -27,7 +27,18 @@ from simulator.go_json import encode
 
 from .eight_servers import at
 from .recorded import Exchange
-from .recorded_v12 import CONNECTIONS, EXCHANGES, GROUPS, MONITORED, SERVER, SERVICE, Connection, again, replayed
+from .recorded_v12 import (
+    CONNECTIONS,
+    EXCHANGES,
+    GROUPS,
+    MONITORED,
+    SERVER,
+    SERVICE,
+    Connection,
+    again,
+    moved_clock,
+    replayed,
+)
 from .site import payload, reply
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -386,16 +397,24 @@ async def test_latest_report_tells_the_time_where_nothing_else_does() -> None:
         assert (await client.snapshot()).time == at(0)
 
 
-@pytest.mark.parametrize("data", [{}, {"id": 1}, "text", 7, True], ids=repr)
-async def test_other_things_than_a_list_are_invalid(data: Any) -> None:
-    """An empty object is taken for nothing, as an absent list is."""
+NO_LIST: list[Any] = [{}, {"id": 1}, "", "text", 0, 7, True, False, [[]], [None, 7], [{"name": "x"}]]
+
+
+@pytest.mark.parametrize("data", NO_LIST, ids=repr)
+async def test_other_things_than_a_list_of_servers_are_invalid(data: Any) -> None:
+    """Nobody's servers vanish because of them."""
     async with replayed(NEWEST, "jwt") as dashboard:
         dashboard.says(SERVER, payload({"success": True, "data": data}))
-        if data:
-            with pytest.raises(InvalidAnswerError):
-                await dashboard.client().snapshot()
-        else:
-            assert (await dashboard.client().snapshot()).servers == {}
+        with pytest.raises(InvalidAnswerError):
+            await dashboard.client().snapshot()
+
+
+@pytest.mark.parametrize("content", [{}, {"data": None}, {"data": []}], ids=repr)
+async def test_no_list_is_one_without_servers(content: Any) -> None:
+    """As Go leaves out what is empty."""
+    async with replayed(NEWEST, "jwt") as dashboard:
+        dashboard.says(SERVER, payload({"success": True, **content}))
+        assert (await dashboard.client().snapshot()).servers == {}
 
 
 @pytest.mark.parametrize("body", [{}, [], None, "text", {"success": False}, {"success": 1, "data": []}], ids=repr)
@@ -444,21 +463,38 @@ async def test_recorded_groups_name_their_servers(folder: str) -> None:
 
 
 async def test_server_may_be_in_several_groups() -> None:
-    """Groups without members, without a name or of another shape add nothing."""
+    """Groups without members or without a name add nothing."""
     groups = [
         {"group": {"id": 1, "name": "Edge"}, "servers": [1, 2]},
         {"group": {"id": 2, "name": "数据库"}, "servers": [2]},
         {"group": {"id": 3, "name": "Empty"}, "servers": None},
         {"group": {"id": 4, "name": ""}, "servers": [1]},
-        {"servers": [1]},
-        "text",
-        None,
+        {"group": {"id": 5, "name": "Absent"}},
     ]
     async with replayed(NEWEST, "jwt") as dashboard:
         dashboard.says(GROUPS, payload({"success": True, "data": groups}))
         snapshot = await dashboard.client().snapshot()
 
     assert [snapshot.groups_of(snapshot.servers[number]) for number in (1, 2, 3)] == [("Edge",), ("Edge", "数据库"), ()]
+
+
+ODD_GROUPS: list[Any] = [
+    *("text", 7, {}, [None], ["text"], [{"servers": [1]}], [{"group": "Edge", "servers": [1]}]),
+    [{"group": {"name": "Edge"}, "servers": "all"}],
+]
+
+
+@pytest.mark.parametrize("data", ODD_GROUPS, ids=repr)
+async def test_groups_that_cannot_be_read_change_nothing(data: Any) -> None:
+    """Else servers would show that nobody wants to see."""
+    with moved_clock() as clock:
+        async with replayed(NEWEST, "jwt") as dashboard:
+            client = dashboard.client()
+            before = await client.snapshot()
+            clock.passes(300)
+            dashboard.says(GROUPS, payload({"success": True, "data": data}))
+            assert (await client.snapshot()).groups == before.groups
+    assert before.groups
 
 
 @pytest.mark.parametrize("folder", [OLD, NEWEST])
@@ -615,12 +651,23 @@ async def test_monitor(changes: dict[str, Any], expected: Monitor) -> None:
         assert await dashboard.client().monitors() == (expected,)
 
 
-@pytest.mark.parametrize("data", [None, {}, [], "text", {"services": None}, {"services": {"x": {}, "1": []}}], ids=repr)
+@pytest.mark.parametrize("data", [None, {}, {"services": None}, {"services": {}}], ids=repr)
 async def test_answer_without_monitors_has_none(data: Any) -> None:
     """Both the list and the whole answer are left out where there are none."""
     async with replayed(NEWEST, "jwt") as dashboard:
         dashboard.says(SERVICE, payload({"success": True, "data": data}))
         assert await dashboard.client().monitors() == ()
+
+
+@pytest.mark.parametrize(
+    "data", [[], "text", 0, {"services": []}, {"services": "text"}, {"services": {"x": {}, "1": []}}], ids=repr
+)
+async def test_other_things_than_monitors_are_invalid(data: Any) -> None:
+    """Nobody's monitors vanish because of them."""
+    async with replayed(NEWEST, "jwt") as dashboard:
+        dashboard.says(SERVICE, payload({"success": True, "data": data}))
+        with pytest.raises(InvalidAnswerError):
+            await dashboard.client().monitors()
 
 
 async def test_server_has_a_page() -> None:

@@ -15,7 +15,7 @@ from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 from tests.generations import Show, Shown, credential, settle
 from tests.serving import Serve
-from tests.watching import still_world
+from tests.watching import Writes, entities_of, still_world
 
 from .conftest import complaints
 from .test_running import unlike
@@ -223,13 +223,19 @@ async def test_a_dashboard_without_servers_can_be_set_up(
 async def test_one_odd_entry_costs_no_other(
     show: Show, caplog: pytest.LogCaptureFixture, entry: Any, generation: str
 ) -> None:
-    """It lacks until it can be read; one that claims another's id takes its place."""
+    """It stays as it was for a while, then lacks until it can be read; the one whose id it claims has its own."""
     shown = await show(generation, options={"stream": "never"})
     await shown.time.passes(6)
+    writes = Writes(shown.hass)
     shown.simulated.faults.add("/api/v1/server*", FaultKind.REPLACE_SERVER, server_id=2, entry=entry)
+    await shown.time.polls(3)
+    assert STATE_UNAVAILABLE not in {value for _, value in writes.changes}
     await shown.time.polls()
     assert shown.state("2", "online") == STATE_UNAVAILABLE
-    assert shown.state("3", "online") == STATE_ON
+    assert [shown.state(key, "online") for key in "13"] == [STATE_ON, STATE_ON]
+    assert {entity for entity, value in writes.changes if value == STATE_UNAVAILABLE} == set(
+        entities_of(shown.hass, shown.entry, "2").values()
+    )
     shown.simulated.faults.clear()
     await shown.time.polls(2)
     assert shown.state("2", "online") == STATE_ON

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+MOST_DIGITS = 19  # of an integer
 MOST_INTEGER = 2**63 - 1  # agents below 1.1.4 let counters that drop underflow to nearly 2**64
 MOST_CHARACTERS = 255  # of a text; nothing that a dashboard names is meant to be longer, and few pages had room for it
 NUMBERS = frozenset({int, float})  # without bool, which Python takes for an integer
@@ -34,8 +35,10 @@ def _converted(value: Any) -> int | None:
 
 
 def identifier(value: Any) -> int | None:
-    """Return the id of a server or monitor, `None` for what cannot be one."""
-    return integer({"id": value}, "id") or None
+    """Return the id of a server or monitor, `None` for what cannot be one; digits in a text are one as well."""
+    if isinstance(value, str):
+        value = int(value) if value.isascii() and value.isdecimal() and len(value) <= MOST_DIGITS else None
+    return value if type(value) is int and 0 < value <= MOST_INTEGER else None
 
 
 def real(source: Mapping[str, Any], name: str, most: float = float(MOST_INTEGER)) -> float | None:

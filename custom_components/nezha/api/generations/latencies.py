@@ -17,6 +17,8 @@ def latency_answer(answer: Answer, result: Any) -> LatencyAnswer:
     if not isinstance(result, list):
         raise InvalidAnswerError("no list of monitors")
     latencies = tuple(latency for entry in result if (latency := _latency(entry)))
+    if result and not latencies:
+        raise InvalidAnswerError("no monitor that can be read")
     times = [latency.points[-1][0] for latency in latencies if latency.points]
     return LatencyAnswer(time=clock(answer, times), latencies=latencies, size=answer.size)
 

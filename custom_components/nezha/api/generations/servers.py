@@ -20,11 +20,20 @@ class ServerReader:
     _known: Mapping[int, tuple[Mapping[str, Any], Server]] = field(default_factory=dict)
 
     def servers(self, entries: Any) -> tuple[dict[int, Server], int]:
-        """Return the servers by id, in its order, and the number of entries without one. Raises InvalidAnswerError."""
+        """Return the servers by id, in its order, and the number of entries that are none.
+
+        Of several entries that claim an id the fullest has it. Raises InvalidAnswerError for anything but a list, and
+        for one of which nothing can be read.
+        """
         if not isinstance(entries, list):
             raise InvalidAnswerError("no list of servers")
-        identified = [(number, entry) for entry in entries if (number := _id(entry))]
-        self._known = {number: (entry, self._server(number, entry)) for number, entry in identified}
+        claims = [(number, entry) for entry in entries if (number := _id(entry))]
+        identified = dict(claims)
+        if len(identified) < len(claims):
+            identified = dict(sorted(claims, key=lambda claim: len(claim[1])))
+        if entries and not identified:
+            raise InvalidAnswerError("no server that can be read")
+        self._known = {number: (entry, self._server(number, entry)) for number, entry in identified.items()}
         return {number: self._known[number][1] for number in sorted(self._known)}, len(entries) - len(identified)
 
     def _server(self, number: int, entry: Mapping[str, Any]) -> Server:

@@ -50,7 +50,7 @@ class GenerationV1:
         if access.is_guest:
             return await self._first_frame(access)
         answer = await access.get(SERVER)
-        return _snapshot(self._answers, data_of(answer) or [], answer.time, answer.size)
+        return _snapshot(self._answers, _list(answer), answer.time, answer.size)
 
     async def stream(self, access: Access) -> AsyncGenerator[Snapshot]:
         """Yield all servers about every two seconds; what messages lack is empty. Raises as `Transport.frames` does."""
@@ -59,12 +59,14 @@ class GenerationV1:
                 yield snapshot
 
     async def groups(self, access: Access) -> Mapping[int, tuple[str, ...]]:
-        """Return the names of the groups that each server is in, by the server's id."""
+        """Return the names of the groups that each server is in, by the server's id.
+
+        Raises InvalidAnswerError where one cannot be read: its servers may be those that nobody is to see.
+        """
         groups: dict[int, tuple[str, ...]] = {}
         for entry in _list(await access.get(GROUPS)):
-            name = text(mapping(entry, "group"), "name") if isinstance(entry, dict) else ""
-            members = items(entry, "servers") if name else []
-            for number in filter(None, map(identifier, members)):
+            name, members = _group(entry)
+            for number in filter(None, map(identifier, members if name else ())):
                 groups[number] = (*groups.get(number, ()), name)
         return groups
 
@@ -76,9 +78,13 @@ class GenerationV1:
         """
         answer = await access.get(f"{SERVICE}/server")
         try:
-            return frozenset(filter(None, map(identifier, _list(answer))))
+            listed = _list(answer)
         except RefusedRequestError:
             return frozenset((await self.snapshot(access)).servers)
+        monitored = frozenset(filter(None, map(identifier, listed)))
+        if listed and not monitored:
+            raise InvalidAnswerError("no server that can be read")
+        return monitored
 
     async def latencies(self, access: Access, server_id: int) -> LatencyAnswer:
         """Return the last 24 hours' points of one server; raises NotOfferedError for one that cannot be asked for."""
@@ -91,12 +97,17 @@ class GenerationV1:
     async def monitors(self, access: Access) -> tuple[Monitor, ...]:
         """Return what all servers together say of each monitor."""
         content = data_of(await access.get(SERVICE))
-        services = mapping(content, "services") if isinstance(content, dict) else {}
-        return tuple(
+        services = content.get("services") if isinstance(content, dict) else content
+        if not isinstance(services, dict | None):
+            raise InvalidAnswerError("no services")
+        monitors = tuple(
             _monitor(number, service)
-            for key, service in services.items()
+            for key, service in (services or {}).items()
             if (number := identifier(key)) and isinstance(service, dict)
         )
+        if services and not monitors:
+            raise InvalidAnswerError("no service that can be read")
+        return monitors
 
     async def ways_in(self, access: Access) -> frozenset[WayIn]:
         """Return the login, and the guest's view where it is open (not with `force_auth`, 1.6.8 and later)."""
@@ -156,9 +167,19 @@ def data_of(answer: Answer) -> Any:
 
 
 def _list(answer: Answer) -> list[Any]:
-    """Return the list in an envelope; an empty one is left out there."""
+    """Return the list in an envelope; an empty one is left out there. Raises InvalidAnswerError for anything else."""
     content = data_of(answer)
-    return content if isinstance(content, list) else []
+    if not isinstance(content, list | None):
+        raise InvalidAnswerError("no list")
+    return content or []
+
+
+def _group(entry: Any) -> tuple[str, list[Any]]:
+    """Return the name of a group and its members. Raises InvalidAnswerError for what is none."""
+    group, members = (entry.get("group"), entry.get("servers")) if isinstance(entry, dict) else (None, None)
+    if not isinstance(group, dict) or not isinstance(members, list | None):
+        raise InvalidAnswerError("a group that cannot be read")
+    return text(group, "name"), members or []
 
 
 def _snapshot(reader: ServerReader, entries: Any, now: datetime | None, size: int) -> Snapshot:
