@@ -16,8 +16,12 @@ def made(language: str) -> str:
     """Return what the file of a language has to contain."""
     say = words(language)
 
+    def link(of: str) -> str:
+        name = f"{of}['name'] | replace('\\n', ' ') | truncate(60, true, '…') | e"
+        return f"""'<a href="/config/devices/device/' ~ {of}['device'] ~ '">' ~ {name} ~ '</a>'"""
+
     def card(name: str, *, indent: int, **options: bool) -> str:
-        content = sources.get_template(f"{name}.jinja").render(say=say, **options)
+        content = sources.get_template(f"{name}.jinja").render(say=say, link=link, **options)
         return content.rstrip().replace("\n", "\n" + " " * indent)
 
     # Home Assistant renders what stands in ordinary braces.
