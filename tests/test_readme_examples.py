@@ -1,5 +1,6 @@
 """What the READMEs offer for pasting works."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from fnmatch import fnmatch
@@ -108,7 +109,8 @@ async def test_the_sensor_for_the_servers_of_a_group(
     before = hass.states.get(sensor)
     time.worlds[0].stop(1)
     await time.polls(3)
-    await time.passes(DOMAIN_STATES_RATE_LIMIT)
+    await asyncio.sleep(DOMAIN_STATES_RATE_LIMIT)
+    await hass.async_block_till_done()
     after = hass.states.get(sensor)
     assert before
     assert after
