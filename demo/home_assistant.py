@@ -94,6 +94,13 @@ class HomeAssistant:
         await self.start()
         await self._wait_until_running()
 
+    @property
+    def token(self) -> str:
+        """What opens it for its user, for a day."""
+        if self._token is None:
+            raise DemoError("Home Assistant has no user yet")
+        return self._token
+
     def check(self) -> None:
         """Raise an error if the process has ended by itself."""
         if self._process is not None and self._process.returncode is not None:

@@ -85,8 +85,15 @@ class StreamedTime(PassingTime):
 
 @contextmanager
 def streamed(hass: HomeAssistant) -> Iterator[StreamedTime]:
-    """Move every clock of the integration, and never find a stream silent for the time that has passed at once."""
+    """Return the time that every clock of the integration shares."""
     time = StreamedTime(hass)
+    with shared(time):
+        yield time
+
+
+@contextmanager
+def shared(time: StreamedTime) -> Iterator[None]:
+    """Move every clock of the integration, and never find a stream silent for the time that has passed at once."""
     patience = ClientWSTimeout(ws_receive=None, ws_close=0)
     with ExitStack() as stack:
         for module in CLOCKS:
@@ -94,7 +101,7 @@ def streamed(hass: HomeAssistant) -> Iterator[StreamedTime]:
         stack.enter_context(patch("custom_components.nezha.identity.time", time.time))
         stack.enter_context(patch("custom_components.nezha.api.transport.SILENCE", patience))
         stack.enter_context(patch("custom_components.nezha.push.JITTER", (1, 1)))
-        yield time
+        yield
 
 
 def simulate(generation: str, world: World | None = None, **options: Any) -> Dashboard:

@@ -179,6 +179,20 @@ async def test_monitors_are_known_before_they_are_asked_for_again(
     assert latencies(hass, loaded, "1")["latency_1"] != STATE_UNKNOWN
 
 
+@pytest.mark.parametrize("fault", [FaultKind.SERVER_ERROR, FaultKind.NOT_FOUND, FaultKind.LOGIN_PAGE])
+async def test_one_failure_is_not_shown(
+    hass: HomeAssistant, loaded: MockConfigEntry, dashboard: ServedDashboard, time: PassingTime, fault: FaultKind
+) -> None:
+    """A page for a moment does not tell that there are no monitors any more; a second one does."""
+    before = latencies(hass, loaded, "1")
+    assert before["latency_1"] != STATE_UNKNOWN
+    dashboard.simulated.faults.add(MONITOR, fault)
+    await time.passes(61)
+    assert latencies(hass, loaded, "1") == before
+    await time.passes(61)
+    assert latencies(hass, loaded, "1") == dict.fromkeys(before, STATE_UNKNOWN)
+
+
 # How often it is asked for
 
 

@@ -238,11 +238,20 @@ def test_the_buttons_lead_to_this_repository_and_to_its_form(readme: str) -> Non
     """My Home Assistant takes what it needs from the address."""
     owner, repository = urlsplit(manifest()["documentation"]).path.strip("/").split("/")
     links = re.findall(r"\(https://my\.home-assistant\.io/redirect/([^)]+)\)", read(readme))
-    targets = {urlsplit(link).path.strip("/"): parse_qs(urlsplit(link).query) for link in links}
-    assert targets == {
-        "hacs_repository": {"owner": [owner], "repository": [repository], "category": ["integration"]},
-        "config_flow_start": {"domain": [manifest()["domain"]]},
-    }
+    targets = [(urlsplit(link).path.strip("/"), parse_qs(urlsplit(link).query)) for link in links]
+    assert [target for target in targets if target[0] != "blueprint_import"] == [
+        ("hacs_repository", {"owner": [owner], "repository": [repository], "category": ["integration"]}),
+        ("brand", {"brand": [manifest()["domain"]]}),
+    ]
+
+
+@readmes
+def test_each_blueprint_has_a_button_that_leads_to_the_preview_of_its_file(readme: str) -> None:
+    """Home Assistant takes the address from it."""
+    links = re.findall(r"\(https://my\.home-assistant\.io/redirect/blueprint_import/\?([^)]+)\)", read(readme))
+    files = [str(path.relative_to(ROOT)) for path in (ROOT / "blueprints").rglob("*.yaml")]
+    addresses = [parse_qs(query)["blueprint_url"][0] for query in links]
+    assert sorted(addresses) == sorted(f"{manifest()['documentation']}/blob/main/{file}" for file in files)
 
 
 @readmes
@@ -252,7 +261,7 @@ def test_the_oldest_home_assistant_is_that_of_hacs(readme: str) -> None:
 
 
 @readmes
-@pytest.mark.parametrize("command", ["scripts/demo", "scripts/test", "scripts/check"])
+@pytest.mark.parametrize("command", ["scripts/demo", "scripts/test", "scripts/e2e", "scripts/check"])
 def test_the_commands_exist(readme: str, command: str) -> None:
     """They are called as they are written."""
     assert f"| `{command}` |" in read(readme)

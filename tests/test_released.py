@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_ON
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -14,6 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.nezha.const import DOMAIN
 from simulator.dashboard import Dashboard
 from tests.documents import ROOT
+from tests.flows import prefilled, submit
 from tests.generations import Shown, StreamedTime, set_up, simulate
 from tests.serving import Serve, ServedDashboard
 from tests.watching import still_world
@@ -144,3 +146,19 @@ async def test_servers_that_a_newer_major_version_has_stored_are_left_alone(
     assert list(dashboard.simulated.requests) == []
     await hass.config_entries.async_remove(entry.entry_id)
     assert name not in hass_storage
+
+
+async def test_forms_say_that_a_newer_version_has_stored_the_servers(
+    hass: HomeAssistant, hass_storage: dict[str, Any], dashboard: ServedDashboard
+) -> None:
+    """Nothing is changed."""
+    entry, _ = restored(hass, hass_storage, dashboard)
+    hass_storage[f"{DOMAIN}.{entry.entry_id}"]["version"] = 2
+    await set_up(hass, entry)
+    before = entry.as_dict()
+    form = await entry.start_reconfigure_flow(hass)
+    typed = {**prefilled(form), "other_credential": False}
+    ends = [await submit(hass, form, typed), await hass.config_entries.options.async_init(entry.entry_id)]
+    assert [(end["type"], end["reason"]) for end in ends] == [(FlowResultType.ABORT, "newer_version")] * 2
+    assert [end["description_placeholders"] for end in ends] == [{"name": entry.title}] * 2
+    assert entry.as_dict() == before

@@ -131,7 +131,7 @@ def test_there_are_texts_for_nothing_else() -> None:
     """Such as actions, which there are not."""
     assert EN.keys() == {"config", "options", "entity", "exceptions", "issues", "selector", "system_health"}
     assert EN["config"].keys() == {"step", "error", "abort"}
-    assert EN["options"].keys() == {"step"}
+    assert EN["options"].keys() == {"step", "abort"}
 
 
 def test_every_step_has_texts() -> None:
@@ -241,7 +241,8 @@ def test_every_error_of_a_form_has_a_text() -> None:
 
 def test_every_end_of_a_flow_has_a_text() -> None:
     """Home Assistant has texts of its own for some of them only from 2026.10 on."""
-    assert EN["config"]["abort"].keys() == literals("reason") | ABORTS_OF_HOME_ASSISTANT
+    assert EN["config"]["abort"].keys() == literals("reason") | ABORTS_OF_HOME_ASSISTANT | {NEWER}
+    assert EN["options"]["abort"] == {NEWER: EN["config"]["abort"][NEWER]}
 
 
 def test_every_exception_has_a_text() -> None:

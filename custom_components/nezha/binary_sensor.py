@@ -1,6 +1,8 @@
 """Whether the dashboard answers and which servers are online."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import override
 
 from homeassistant.components.binary_sensor import (
@@ -10,6 +12,7 @@ from homeassistant.components.binary_sensor import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import ExtraStoredData
 
 from .api import Monitor, Server
 from .const import ONLINE
@@ -22,6 +25,7 @@ from .entity import (
     async_add_servers,
 )
 from .fleet import Fleet
+from .turning import TurningEntity
 
 PARALLEL_UPDATES = 0
 
@@ -59,14 +63,35 @@ def _monitor_up(monitors: MonitorsCoordinator, monitor: int) -> Iterator[NezhaMo
     yield NezhaMonitorUp(monitors, monitor, MONITOR_UP)
 
 
-class NezhaConnected(NezhaDashboardEntity, BinarySensorEntity):
+class NezhaConnected(TurningEntity, NezhaDashboardEntity, BinarySensorEntity):
     """Whether the dashboard answers; always available, for that is what it tells."""
+
+    _unrecorded_attributes = frozenset({"went_away", "came_back"})
 
     @property
     @override
     def is_on(self) -> bool:
         """Whether the dashboard answers."""
         return bool(self._shown)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, datetime | None]:
+        """When Home Assistant last lost the dashboard, and when it found it again."""
+        return {"went_away": self.turns.off_at, "came_back": self.turns.on_at}
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> ExtraStoredData:
+        """What is to be stored: while Home Assistant does not run, it has lost the dashboard as well."""
+        lost = replace(self.turns)
+        lost.take(on=False)
+        return lost
+
+    @override
+    def _take(self) -> bool:
+        self.turns.take(on=self.coordinator.last_update_success)
+        return super()._take()
 
     @override
     def _part(self) -> Fleet:
@@ -77,16 +102,29 @@ class NezhaConnected(NezhaDashboardEntity, BinarySensorEntity):
         return self.coordinator.last_update_success
 
 
-class NezhaOnline(NezhaServerEntity, BinarySensorEntity):
+class NezhaOnline(TurningEntity, NezhaServerEntity, BinarySensorEntity):
     """Whether a server is online."""
 
     _live = False
+    _unrecorded_attributes = frozenset({"went_offline", "came_online"})
 
     @property
     @override
     def is_on(self) -> bool:
         """Whether the server is online."""
         return bool(self._shown)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, datetime | None]:
+        """When it was last seen to go offline and to come online."""
+        return {"went_offline": self.turns.off_at, "came_online": self.turns.on_at}
+
+    @override
+    def _take(self) -> bool:
+        if part := self._part():
+            self.turns.take(on=part.online)
+        return super()._take()
 
     @override
     def _read(self, part: Server) -> bool:

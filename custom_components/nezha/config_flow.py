@@ -257,7 +257,9 @@ class NezhaConfigFlow(ConfigFlow, domain=DOMAIN):
     def _update(self, entry: NezhaConfigEntry) -> ConfigFlowResult:
         """Save what was found; a title that was the old address follows the new one."""
         title = _host(self._data[CONF_URL]) if entry.title == _host(entry.data[CONF_URL]) else entry.title
-        return self.async_update_reload_and_abort(entry, title=title, data=self._data)
+        # Named, the reason has our words; Home Assistant's own, since 2026.11 the default, are not in every language.
+        reason = "reauth_successful" if self.source == SOURCE_REAUTH else "reconfigure_successful"
+        return self.async_update_reload_and_abort(entry, title=title, data=self._data, reason=reason)
 
     def _form(self, step: str, schema: probatio.Schema, values: dict[str, Any] | None) -> ConfigFlowResult:
         """Show a form, after an error with what was typed."""

@@ -9,6 +9,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import UnsupportedStorageVersionError
 
 from .api import (
     BlockedError,
@@ -44,7 +45,7 @@ from .const import (
     MONITORS_INTERVAL,
     POLL_INTERVAL,
 )
-from .failure import MONITORS, SERVERS, async_report, async_withdraw, auth_failed, update_failed
+from .failure import MONITORS, SERVERS, async_report, async_withdraw, auth_failed, ended_by_newer, update_failed
 from .fleet import Fleet, automatic_interval
 from .gone import async_tell_gone
 from .identity import ServerIdentities
@@ -376,9 +377,7 @@ class LatencyCoordinator(OptionalCoordinator[Delays]):
         """Ask for one server; one that fails keeps its last answer once, then nothing."""
         try:
             answer = await self._client.latencies(server_id)
-        except NotOfferedError:
-            return {}
-        except DashboardError:
+        except NotOfferedError, DashboardError:
             kept = {} if key in self._failed else self.data.get(key, {})
             self._failed.add(key)
             return kept
@@ -413,9 +412,12 @@ class MonitorsCoordinator(OptionalCoordinator[Monitor]):
 
 
 async def async_identities(hass: HomeAssistant, entry: NezhaConfigEntry) -> ServerIdentities:
-    """Return the servers that an entry knows, loaded or not."""
+    """Return the servers that an entry knows, loaded or not; ends the flow that asks if a newer version knows them."""
     if entry.state is ConfigEntryState.LOADED:
         return entry.runtime_data.identities
     identities = ServerIdentities(hass, entry.entry_id)
-    await identities.async_load()
+    try:
+        await identities.async_load()
+    except UnsupportedStorageVersionError as err:
+        raise ended_by_newer(entry.title) from err
     return identities

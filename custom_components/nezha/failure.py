@@ -1,6 +1,7 @@
 """The only place where the client's errors become Home Assistant's."""
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.update_coordinator import UpdateFailed
@@ -48,6 +49,11 @@ def update_failed(name: str, err: NezhaError) -> UpdateFailed:
 def stored_by_newer(name: str) -> ConfigEntryError:
     """Return what keeps an entry from being set up whose servers a newer version has stored."""
     return ConfigEntryError(translation_domain=DOMAIN, translation_key=NEWER, translation_placeholders={"name": name})
+
+
+def ended_by_newer(name: str) -> AbortFlow:
+    """Return what ends a flow for an entry whose servers a newer version has stored."""
+    return AbortFlow(NEWER, {"name": name})
 
 
 @callback

@@ -1,0 +1,37 @@
+"""A home for the blueprints."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.serving import Serve
+
+from .home import Home, living
+
+AUTOMATIC = ("homeassistant.components.automation", "homeassistant.helpers", "homeassistant.components.blueprint")
+
+
+@pytest.fixture
+def custom_integrations() -> None:
+    """Do without the Home Assistant of other tests: a home starts its own."""
+
+
+@pytest.fixture
+async def home(tmp_path: Path, serve: Serve, hass_storage: dict[str, Any]) -> AsyncIterator[Home]:
+    """Return a home whose Home Assistant is to be started."""
+    async with living(tmp_path, serve) as home:
+        yield home
+
+
+@pytest.fixture(autouse=True)
+def silent_automations(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Expect no automation to complain, as it does of a variable that is not defined."""
+    yield
+    complaints = [
+        record.getMessage()
+        for record in caplog.get_records("call")
+        if record.levelname in {"WARNING", "ERROR"} and record.name.startswith(AUTOMATIC)
+    ]
+    assert complaints == []

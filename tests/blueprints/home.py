@@ -1,0 +1,247 @@
+"""A Home Assistant that is restarted with what it has stored, and one clock for it, its loop and its dashboards."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any, override
+from unittest.mock import patch
+
+from homeassistant.components.automation import DOMAIN as AUTOMATION, AutomationEntity
+from homeassistant.components.persistent_notification import Notification, UpdateType, async_register_callback
+from homeassistant.const import Platform
+from homeassistant.core import CoreState, HomeAssistant, callback
+from homeassistant.helpers import (
+    area_registry as ar,
+    category_registry as cr,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+    frame,
+    issue_registry as ir,
+    label_registry as lr,
+    restore_state,
+)
+from homeassistant.helpers.script import Script
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import get_scheduled_timer_handles
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
+
+from custom_components.nezha.const import DOMAIN
+from simulator.world import World
+from tests.documents import ROOT
+from tests.generations import TURNS, StreamedTime, credential, shared, simulate
+from tests.serving import Serve, ServedDashboard
+from tests.watching import NOON, still_world
+
+BLUEPRINTS = ROOT / "blueprints" / "automation" / DOMAIN
+IMPORTED = "nezha-home-assistant"
+"""The folder where Home Assistant puts what it imports from our repository."""
+POLLING = {"stream": "never", "latency": False}
+STEP = 30
+RUNS = {Script.async_run.__qualname__, AutomationEntity._async_trigger_if_enabled.__qualname__}
+"""What a run of an automation consists of."""
+REGISTRIES = (ar, cr, dr, er, fr, ir, lr, restore_state)
+
+
+class HomeTime(StreamedTime):
+    """The time of a whole home."""
+
+    def __init__(self) -> None:
+        """Begin at noon."""
+        self._began = asyncio.get_running_loop().time()
+        self._passed = 0.0
+        self.worlds: list[World] = []
+
+    @override
+    def monotonic(self) -> float:
+        return self._began + self._passed
+
+    def timestamp(self) -> float:
+        """Return the Unix seconds."""
+        return NOON + self._passed
+
+    def utcnow(self) -> datetime:
+        """Return the time."""
+        return datetime.fromtimestamp(self.timestamp(), UTC)
+
+    def now(self, time_zone: tzinfo | None = None) -> datetime:
+        """Return the time in a time zone."""
+        return datetime.fromtimestamp(self.timestamp(), time_zone or dt_util.get_default_time_zone())
+
+
+class Home:
+    """A home with blueprints, Nezha dashboards and somebody who reads the notifications."""
+
+    hass: HomeAssistant
+
+    def __init__(self, folder: Path, serve: Serve, time: HomeTime) -> None:
+        """Prepare an empty configuration."""
+        self._folder = folder
+        self._serve = serve
+        self._entries: list[MockConfigEntry] = []
+        self._automations: list[dict[str, Any]] = []
+        self._running = AsyncExitStack()
+        self.time = time
+        self.told: list[str] = []
+        self.shown: dict[str, Notification] = {}
+
+    async def start(self) -> None:
+        """Start Home Assistant with what is stored."""
+        hass = await self._running.enter_async_context(
+            async_test_home_assistant(
+                load_registries=False, config_dir=str(self._folder), initial_state=CoreState.not_running
+            )
+        )
+        self.hass = hass
+        del hass.data[DATA_CUSTOM_COMPONENTS]
+        frame.async_setup(hass)
+        dr.async_setup(hass)
+        for registry in REGISTRIES:
+            await registry.async_load(hass)
+        er.async_get(hass)
+        await async_setup_component(hass, "homeassistant", {})
+        await async_setup_component(hass, "persistent_notification", {})
+        self.shown.clear()
+        async_register_callback(hass, self._take)
+        await async_setup_component(hass, AUTOMATION, {AUTOMATION: self._automations})
+        for entry in self._entries:
+            await self._set_up(entry)
+        await hass.async_start()
+        await settle(hass)
+
+    async def stop(self) -> None:
+        """Stop Home Assistant, which stores what it has to."""
+        await self.hass.async_stop(force=True)
+        for timer in get_scheduled_timer_handles(self.hass.loop):
+            timer.cancel()  # as the end of the process does
+        await self._running.aclose()
+        self._entries = [_stored(entry) for entry in self._entries]
+
+    async def restart(self, *, away: float = 0) -> None:
+        """Stop and start again after some minutes."""
+        await self.stop()
+        self.time.moves(60 * away)
+        await self.start()
+
+    async def uses(self, blueprint: str, *, replaced: tuple[str, str] = ("", ""), **inputs: Any) -> None:
+        """Have the automation of a blueprint, as the form makes it."""
+        text = (BLUEPRINTS / f"{blueprint}.yaml").read_text(encoding="utf-8")
+        assert replaced[0] in text
+        path = f"{IMPORTED}/{blueprint}.yaml"
+        file = self._folder / "blueprints" / AUTOMATION / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.replace(*replaced), encoding="utf-8")
+        self._automations = [{"id": "1", "alias": blueprint, "use_blueprint": {"path": path, "input": inputs}}]
+
+    async def pastes(self, automation: dict[str, Any]) -> None:
+        """Have the automation of a blueprint that is written in YAML."""
+        await self.uses(Path(automation["use_blueprint"]["path"]).stem)
+        self._automations = [{"id": "1"} | automation]
+
+    async def shows(
+        self, *, servers: int = 8, title: str = "nezha.example.com", options: dict[str, Any] | None = None
+    ) -> ServedDashboard:
+        """Serve a Nezha dashboard and add an entry for it."""
+        served = await self._serve(simulate("v2", still_world(servers=servers)))
+        self.time.worlds.append(served.world)
+        data = {"url": served.url, "verify_ssl": True, **credential(served.simulated, "token")}
+        entry = MockConfigEntry(domain=DOMAIN, title=title, data=data, options=POLLING | (options or {}))
+        self._entries.append(entry)
+        if hasattr(self, "hass"):
+            await self._set_up(entry)
+        return served
+
+    async def lives(self, minutes: float) -> None:
+        """Let time pass."""
+        for _ in range(int(60 * minutes / STEP)):
+            self.time.moves(STEP)
+            await settle(self.hass)
+
+    def news(self) -> list[str]:
+        """Return the titles of the notifications since this was last asked."""
+        told = list(self.told)
+        self.told.clear()
+        return told
+
+    def entity(self, key: str, field: str, entry: int = 0) -> str:
+        """Return the id of an entity of a server."""
+        platform = Platform.BINARY_SENSOR if field in {"online", "connected"} else Platform.SENSOR
+        unique_id = f"{self._entries[entry].entry_id}_{key}_{field}"
+        found = er.async_get(self.hass).async_get_entity_id(platform, DOMAIN, unique_id)
+        assert found
+        return found
+
+    def device(self, key: str, entry: int = 0) -> str:
+        """Return the id of a server's device."""
+        registered = er.async_get(self.hass).async_get(self.entity(key, "online", entry))
+        assert registered
+        assert registered.device_id
+        return registered.device_id
+
+    async def _set_up(self, entry: MockConfigEntry) -> None:
+        entry.add_to_hass(self.hass)
+        await self.hass.config_entries.async_setup(entry.entry_id)
+        await settle(self.hass)
+
+    @callback
+    def _take(self, update: UpdateType, changed: dict[str, Notification]) -> None:
+        if update in {UpdateType.ADDED, UpdateType.UPDATED}:
+            self.told.extend(str(notification["title"]) for notification in changed.values())
+            self.shown |= changed
+        elif update is UpdateType.REMOVED:
+            for notification_id in changed:
+                del self.shown[notification_id]
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Let everything end that is under way, but for the automations that wait for something."""
+    for _ in range(2):
+        while under_way := [task for task in (*hass._tasks, *hass._background_tasks) if not _is_of_automation(task)]:
+            await asyncio.wait(under_way)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
+
+def _is_of_automation(task: asyncio.Future[Any]) -> bool:
+    return isinstance(task, asyncio.Task) and getattr(task.get_coro(), "__qualname__", "") in RUNS
+
+
+def _stored(entry: MockConfigEntry) -> MockConfigEntry:
+    """Return an entry as it is read after a restart."""
+    return MockConfigEntry(
+        domain=DOMAIN, title=entry.title, data=dict(entry.data), options=entry.options, entry_id=entry.entry_id
+    )
+
+
+@contextmanager
+def moving(time: HomeTime) -> Iterator[None]:
+    """Move also the clocks of Home Assistant and of its event loop, but only when told to."""
+    clocks = {
+        "util.dt.utcnow": time.utcnow,
+        "util.dt.now": time.now,
+        "helpers.script.utcnow": time.utcnow,
+        "helpers.event.time_tracker_utcnow": time.utcnow,
+        "helpers.event.time_tracker_timestamp": time.timestamp,
+    }
+    loop = asyncio.get_running_loop()
+    with ExitStack() as stack:
+        stack.enter_context(shared(time))
+        stack.enter_context(patch.object(loop, "time", time.monotonic))
+        stack.enter_context(patch.object(loop, "slow_callback_duration", float("inf")))
+        for name, clock in clocks.items():
+            stack.enter_context(patch(f"homeassistant.{name}", clock))
+        yield
+
+
+@asynccontextmanager
+async def living(folder: Path, serve: Serve) -> AsyncIterator[Home]:
+    """Return a home whose Home Assistant is not started yet."""
+    time = HomeTime()
+    home = Home(folder, serve, time)
+    with moving(time):
+        yield home
+        await home.stop()

@@ -1,0 +1,149 @@
+"""Somebody at a browser: reads what is on a page, clicks on it, types, and keeps a picture of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+import re
+from typing import Final
+
+from playwright.async_api import Download, Locator, Page, expect
+
+from .reading import cut_texts, overflow, raw_texts
+from .setting import Setting
+from .words import Words
+
+_PATIENCE: Final = 30_000
+"""Milliseconds until something has to be seen: what a first page takes on a slow machine, and a poll."""
+_VISIBLE: Final = "visible=true"
+
+
+class Person:
+    """Somebody with a browser in which Home Assistant is open."""
+
+    def __init__(self, page: Page, setting: Setting, pictures: Path) -> None:
+        """Sit down in front of a page; pictures are kept in a folder."""
+        page.set_default_timeout(_PATIENCE)
+        self.page: Final = page
+        self.setting: Final = setting
+        self.words: Final = Words(setting.language)
+        self.clicked: Final[list[str]] = []
+        """What was clicked on so far."""
+        self._pictures: Final = pictures
+        self._kept = 0
+
+    async def goes_to(self, path: str) -> None:
+        """Open a page of Home Assistant."""
+        await self.page.goto(path)
+
+    async def follows(self, text: str, path: str) -> None:
+        """Open the page below a path that a link leads to as in a tab of its own.
+
+        A click would also have to close the dialog around the link, and Home Assistant then sometimes loses the way.
+        """
+        link = self.page.get_by_role("link", name=text).and_(self.page.locator(f"a[href^='{path}']"))
+        await self.goes_to(await link.get_attribute("href") or "")
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until texts are on the page, paragraph by paragraph."""
+        for text in texts:
+            for paragraph in text.split("\n\n"):
+                await self._shown(paragraph).wait_for()
+
+    async def sees_pattern(self, pattern: re.Pattern[str]) -> None:
+        """Wait until a text that matches is on the page."""
+        await self.page.get_by_text(pattern).locator(_VISIBLE).first.wait_for()
+
+    async def sees_chart(self) -> None:
+        """Wait until a chart is drawn."""
+        await self.page.locator("ha-chart-base canvas").first.wait_for()
+
+    async def sees_nowhere(self, *texts: str, part: str = "body") -> None:
+        """Wait until texts are gone from the page, or from a part of it."""
+        for text in texts:
+            shown = self.page.locator(part).get_by_text(text, exact=True).locator(_VISIBLE)
+            await expect(shown).to_have_count(0, timeout=_PATIENCE)
+
+    async def clicks(self, text: str) -> None:
+        """Click on a button, link or entry of a menu by what is written on it."""
+        roles = [self.page.get_by_role(role, name=text, exact=True) for role in ("button", "link", "menuitem")]
+        await self._click(roles[0].or_(roles[1]).or_(roles[2]), text)
+
+    async def clicks_within(self, part: str, text: str) -> None:
+        """Click on the first button with a text within a part of the page."""
+        await self._click(self.page.locator(part).get_by_role("button", name=text, exact=True).first, text)
+
+    async def clicks_text(self, text: str) -> None:
+        """Click on a row or card by a text in it."""
+        await self._click(self.page.get_by_text(text, exact=True), text)
+
+    async def clicks_label(self, name: str) -> None:
+        """Click on something by Home Assistant's name for it."""
+        await self.clicks(self.words.label(name))
+
+    async def types(self, field: str, text: str) -> None:
+        """Type into a field of a form by its label, instead of what stands there."""
+        await self._field(field).fill(text)
+
+    async def searches(self, hint: str, text: str) -> None:
+        """Type into a box by the hint in it."""
+        await self.page.get_by_placeholder(hint).fill(text)
+
+    async def adds_to_list(self, field: str, option: str) -> None:
+        """Add an option to what a field of several has."""
+        box = self.page.locator("ha-selector").filter(has_text=field).last
+        await box.get_by_role("button", name=self.words.label("add")).click()
+        await self.clicks_text(option)
+
+    @asynccontextmanager
+    async def downloading(self) -> AsyncIterator[list[Download]]:
+        """Give the list to which the file is added that a click within the context downloads."""
+        files: list[Download] = []
+        async with self.page.expect_download() as waiting:
+            yield files
+        files.append(await waiting.value)
+
+    async def keeps_picture(self, name: str) -> None:
+        """Keep a picture of the page, on which there is nothing that nobody should have to read."""
+        self._kept += 1
+        self._pictures.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=self._pictures / f"{self._kept:02}-{name}.png", animations="disabled")
+        await self._reads_on()
+
+    async def photographs(self, file: Path, *, width: int, height: int) -> None:
+        """Keep a picture of the page, in a window of just the size for it, in a file that others are shown."""
+        await self.page.set_viewport_size({"width": width, "height": height})
+        await self.page.mouse.move(0, 0)
+        await self._reads_on()
+        await self._comes_to_rest()
+        await self.page.screenshot(path=file, animations="disabled")
+
+    def notes(self, name: str, lines: list[str]) -> None:
+        """Keep a list beside the pictures."""
+        self._pictures.mkdir(parents=True, exist_ok=True)
+        (self._pictures / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    async def finds_nothing_cut_off(self) -> None:
+        """Make sure that every text on the page has room."""
+        assert await cut_texts(self.page) == []
+
+    async def _reads_on(self) -> None:
+        """Make sure that nothing on the page was meant for programs or stands beside the window."""
+        assert await raw_texts(self.page) == []
+        assert await overflow(self.page) <= 0
+
+    async def _comes_to_rest(self) -> None:
+        """Wait until nothing on the page moves, such as a curve that is being drawn."""
+        before, now = b"", await self.page.screenshot(animations="disabled")
+        while now != before:
+            before, now = now, await self.page.screenshot(animations="disabled")
+
+    def _shown(self, text: str) -> Locator:
+        return self.page.get_by_text(text).locator(_VISIBLE).first
+
+    def _field(self, label: str) -> Locator:
+        boxes = [self.page.get_by_role(role, name=label) for role in ("textbox", "spinbutton")]
+        return boxes[0].or_(boxes[1]).locator(_VISIBLE).last
+
+    async def _click(self, target: Locator, text: str) -> None:
+        await target.locator(_VISIBLE).last.click()
+        self.clicked.append(text)

@@ -1,0 +1,49 @@
+"""What a page shows that nobody should have to read."""
+
+import re
+from typing import Final
+
+from playwright.async_api import Page
+
+_RAW: Final = re.compile(r"component\.nezha|ui\.panel\.|\{\w+\}|\bundefined\b|\[object |\bNaN\b")
+"""Keys of translations, placeholders that nothing filled, and what scripts write when they know nothing."""
+
+_VISIBLE_ELEMENTS: Final = """
+function* visible(root) {
+  for (const element of root.querySelectorAll("*")) {
+    if (element.checkVisibility({visibilityProperty: true, opacityProperty: true})) yield element;
+    if (element.shadowRoot) yield* visible(element.shadowRoot);
+  }
+}
+const ownText = element => [...element.childNodes].filter(node => node.nodeType === Node.TEXT_NODE)
+  .map(node => node.data.trim()).filter(Boolean).join(" ");
+"""
+_TEXTS: Final = f"""() => {{
+  {_VISIBLE_ELEMENTS}
+  return [...visible(document.body)].filter(element => !["SCRIPT", "STYLE"].includes(element.tagName))
+    .map(ownText).filter(Boolean);
+}}"""
+_CUT: Final = f"""() => {{
+  {_VISIBLE_ELEMENTS}
+  const clips = element => getComputedStyle(element).textOverflow === "ellipsis";
+  return [...visible(document.body)].filter(element => clips(element) && element.scrollWidth > element.clientWidth)
+    .map(element => element.innerText || element.assignedSlot?.innerText || element.outerHTML);
+}}"""
+_WIDER: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+async def raw_texts(page: Page) -> list[str]:
+    """Return the texts that were meant for programs."""
+    return [text for text in await page.evaluate(_TEXTS) if _RAW.search(text)]
+
+
+async def cut_texts(page: Page) -> list[str]:
+    """Return the texts of which only the beginning has room."""
+    cut: list[str] = await page.evaluate(_CUT)
+    return cut
+
+
+async def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than the window."""
+    wider: int = await page.evaluate(_WIDER)
+    return wider

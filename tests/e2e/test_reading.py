@@ -1,0 +1,41 @@
+"""The checks of every page notice what they are for."""
+
+from collections.abc import AsyncIterator
+
+from playwright.async_api import Browser, Page
+import pytest
+
+from .reading import cut_texts, overflow, raw_texts
+
+IN_A_SHADOW = "<div><template shadowrootmode='open'>{}</template></div>"
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """Return an empty page."""
+    page = await browser.new_page(viewport={"width": 400, "height": 300})
+    yield page
+    await page.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["component.nezha.entity.sensor.cpu.name", "The token of {name}", "Load undefined", "NaN %"]
+)
+async def test_texts_for_programs_are_found(page: Page, text: str) -> None:
+    """Also where a component hides them from the rest of the page."""
+    await page.set_content(IN_A_SHADOW.format(f"<b>CPU usage</b><p>{text}</p><p hidden>undefined</p>"))
+    assert await raw_texts(page) == [text]
+
+
+async def test_texts_without_room_are_found(page: Page) -> None:
+    """Those that end with three dots."""
+    style = "width: 60px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis"
+    rows = "".join(f"<div style='{style}'>{text}</div>" for text in ("CPU", "Ping Frankfurt latency"))
+    await page.set_content(IN_A_SHADOW.format(rows))
+    assert await cut_texts(page) == ["Ping Frankfurt latency"]
+
+
+async def test_a_page_that_is_too_wide_is_found(page: Page) -> None:
+    """Nobody wants to scroll sideways."""
+    await page.set_content("<body style='margin: 0'><div style='width: 450px'>wide</div></body>")
+    assert await overflow(page) == 50
