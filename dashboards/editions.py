@@ -20,8 +20,11 @@ def made(language: str) -> str:
         name = f"{of}['name'] | replace('\\n', ' ') | truncate(60, true, '…') | e"
         return f"""'<a href="/config/devices/device/' ~ {of}['device'] ~ '">' ~ {name} ~ '</a>'"""
 
+    def rounded(number: str) -> str:
+        return f"('%.0f' if {number} >= 100 else '%.1f' if {number} >= 10 else '%.2f') | format({number})"
+
     def card(name: str, *, indent: int, **options: bool) -> str:
-        content = sources.get_template(f"{name}.jinja").render(say=say, link=link, **options)
+        content = sources.get_template(f"{name}.jinja").render(say=say, link=link, rounded=rounded, **options)
         return content.rstrip().replace("\n", "\n" + " " * indent)
 
     # Home Assistant renders what stands in ordinary braces.

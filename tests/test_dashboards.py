@@ -183,7 +183,7 @@ async def test_what_needs_attention(hass: HomeAssistant, show: Show, language: s
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
-        (59, "has just gone offline"),
+        (59, "offline"),
         (61, "offline for 1 min"),
         (7201, "offline for 2 h"),
         (200_000, "offline for 2 days"),

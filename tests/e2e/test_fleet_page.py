@@ -34,7 +34,7 @@ async def test_servers_come_and_go_on_the_page(person: Person, fleet: FleetPage,
     site.world.add(name=NEW)
     await person.sees(NEW)
     site.world.stop(1)
-    await person.sees(fleet.say["just_now"])
+    await person.sees(f"hk-edge-1 {fleet.say['just_now']}")
     await person.keeps_picture("one-more-and-one-offline")
     await person.clicks(NEW)
     await person.sees(person.words.label("device_info"), person.words.entity("cpu"))
