@@ -5,6 +5,7 @@ from datetime import timedelta
 from fnmatch import fnmatch
 import re
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.components.persistent_notification import Notification, UpdateType, async_register_callback
@@ -12,6 +13,7 @@ from homeassistant.components.recorder import CONFIG_SCHEMA as RECORDER_SCHEMA, 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.template import Template
+from homeassistant.helpers.template.render_info import DOMAIN_STATES_RATE_LIMIT
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
@@ -71,6 +73,8 @@ async def test_the_template_that_tells_the_groups_of_each_server(
 
 
 @pytest.mark.usefixtures("every_entity_enabled")
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # the limit is back before the sensor goes
+@patch("homeassistant.helpers.template.render_info.DOMAIN_STATES_RATE_LIMIT", 0)  # time passes for polls alone
 async def test_the_sensor_for_the_servers_of_a_group(
     hass: HomeAssistant, loaded: MockConfigEntry, time: PassingTime, readme: str
 ) -> None:
@@ -86,6 +90,17 @@ async def test_the_sensor_for_the_servers_of_a_group(
     assert before
     assert after
     assert (before.state, after.state) == ("1", "2")
+
+
+@pytest.mark.usefixtures("every_entity_enabled")
+async def test_no_template_is_computed_at_each_change_of_thousands(hass: HomeAssistant, readme: str) -> None:
+    """What Home Assistant follows one by one escapes its limit of one rendering a second."""
+    (config,) = (parsed for parsed in _parsed(readme) if "template" in parsed)
+    (sensor,) = config["template"][0]["sensor"]
+    for template in (sensor["state"], *blocks(read(readme), "jinja")):
+        followed = Template(template, hass).async_render_to_info()
+        assert followed.entities == set()
+        assert followed.rate_limit == DOMAIN_STATES_RATE_LIMIT
 
 
 async def test_what_the_recorder_is_to_leave_out_exists(hass: HomeAssistant, readme: str) -> None:

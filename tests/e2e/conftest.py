@@ -87,9 +87,9 @@ async def person(
 
 @pytest.fixture(params=["v2-token"])
 async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
-    """Return a dashboard that is being served: its generation and the way into it."""
-    generation, way = request.param.split("-")
-    async with Site(generation, way) as site:
+    """Return a dashboard that is being served: its generation, the way into it and how many servers it has."""
+    generation, way, *servers = request.param.split("-")
+    async with Site(generation, way, servers=int(servers[0]) if servers else 8) as site:
         site.world.edit_monitor(NEVER_ANSWERED, only_listed=True)
         yield site
 

@@ -16,10 +16,10 @@ WAYS = ["v0-token", "v1-login", "v2-token"]
 class Site:
     """A dashboard that is served while the context lasts."""
 
-    def __init__(self, generation: str, way: str) -> None:
-        """Prepare a dashboard with eight servers, to be entered with a token, with a login or as a guest."""
+    def __init__(self, generation: str, way: str, *, servers: int = 8) -> None:
+        """Prepare a dashboard with some servers, to be entered with a token, with a login or as a guest."""
         self._way = way
-        self.world = World()
+        self.world = World(servers=servers)
         self.dashboard = Dashboard(self.world, generation=generation)
         self._port = free_port()
         self.url = f"http://{HOST}:{self._port}"
