@@ -40,7 +40,7 @@ async def test_a_server_that_comes_back_at_any_time_after_its_removal_is_there_a
     await set_up(hass, entry)
     before = entities_of(hass, entry, "3")
     hide(dashboard, 3)
-    await time.polls()
+    await time.polls(4)
     assert await Removal(hass, hass_ws_client, entry).succeeds("3")
     await time.polls(polls)
     assert entities_of(hass, entry, "3") == {}

@@ -97,7 +97,7 @@ async def test_a_server_that_is_gone(
 ) -> None:
     """Its device is still there, but nothing is known."""
     dashboard.world.delete(2)
-    await time.polls()
+    await time.polls(4)
     device = device_of(hass, loaded, f"{loaded.entry_id}_2")
     assert await get_diagnostics_for_device(hass, hass_client, loaded, device) == {"server": None}
 

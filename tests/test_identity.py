@@ -259,7 +259,7 @@ async def test_a_server_whose_device_is_deleted_is_forgotten(
     assert not refused["success"], "the dashboard still shows the server"
 
     dashboard.world.delete(1)
-    await time.polls(2)
+    await time.polls(4)
     assert "1" in offered(await hass.config_entries.options.async_init(loaded.entry_id))
     removed = await client.remove_device(device.id)
     assert removed["success"]

@@ -75,7 +75,7 @@ async def test_between_its_two_ids_a_server_is_unavailable(show: Show) -> None:
     shown = await show()
     entities, device = shown.entities(), shown.devices()["1"].id
     shown.world.delete(1)
-    await shown.frames_for(20)
+    await shown.frames_for(100)
     assert shown.state("1", "online") == STATE_UNAVAILABLE
     assert shown.state("dashboard", "servers_total") == "7"
     shown.simulated.restart(seconds=1)
@@ -110,7 +110,7 @@ async def test_a_server_that_is_gone_for_good_gives_its_key_to_nobody(show: Show
     shown.world.delete(1)
     await shown.time.polls()
     added = str(shown.world.add(name="another"))
-    await shown.time.polls()
+    await shown.time.polls(4)
     assert shown.state("1", "online") == STATE_UNAVAILABLE
     assert shown.state(added, "online") == STATE_ON
     assert shown.devices()["1"].name == "hk-edge-1"
@@ -124,8 +124,8 @@ async def test_a_guest_takes_it_for_a_new_server(show: Show, generation: str, op
     shown = await show(generation, "guest", options=options)
     registers_again(shown)
     if not options:
-        await shown.frames_for(4)
-    await shown.time.polls()
+        await shown.frames_for(100)
+    await shown.time.polls(4)
     assert shown.state("1", "online") == STATE_UNAVAILABLE
     assert shown.state(NEW_ID, "online") == STATE_ON
     assert "cpu" in entities_of(shown.hass, shown.entry, NEW_ID)

@@ -102,7 +102,7 @@ async def test_the_servers_that_are_shown_can_be_chosen_newest_first(
     """With their groups and numbers, for names need not differ; those that are left out or gone cannot."""
     shown.world.edit(2, name="set up anew")
     shown.world.delete(3)
-    await polls(shown, 1)
+    await polls(shown, 2)
     assert choices(await gone.choose("replaced")) == {"4": "set up anew (Edge, #4)", "2": "set up anew (数据库, #2)"}
 
 
@@ -247,7 +247,7 @@ async def test_nothing_is_done_when_the_chosen_server_is_gone_as_well(shown: Sho
     """The repair stays, to choose another one."""
     await gone.choose("replaced")
     shown.world.delete(4)
-    await polls(shown, 1)
+    await polls(shown, 2)
     ended = await gone.submit({"successor": "4"})
     assert (ended["type"], ended["reason"]) == ("abort", "successor_gone")
     assert ended["description_placeholders"]["name"] == "nezha.example.com"

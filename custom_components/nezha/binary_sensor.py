@@ -12,7 +12,7 @@ from homeassistant.components.binary_sensor import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.restore_state import ExtraStoredData
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoredExtraData
 
 from .api import Monitor, Server
 from .const import ONLINE
@@ -86,7 +86,7 @@ class NezhaConnected(TurningEntity, NezhaDashboardEntity, BinarySensorEntity):
         """What is to be stored: while Home Assistant does not run, it has lost the dashboard as well."""
         lost = replace(self.turns)
         lost.take(on=False)
-        return lost
+        return RestoredExtraData(lost.as_dict())
 
     @override
     def _take(self) -> bool:

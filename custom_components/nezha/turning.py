@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, override
 
-from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoredExtraData, RestoreEntity
 from homeassistant.util import dt as dt_util
 
 
 @dataclass
-class Turns(ExtraStoredData):
+class Turns:
     """How it was seen last, and when it was seen to turn off and on, by the clock of Home Assistant."""
 
     on: bool | None = None
@@ -22,7 +22,6 @@ class Turns(ExtraStoredData):
         """Return what `as_dict` has made to be stored."""
         return cls(stored["on"], *(dt_util.parse_datetime(stored[name] or "") for name in ("off_at", "on_at")))
 
-    @override
     def as_dict(self) -> dict[str, Any]:
         """Return it as it is stored."""
         return {
@@ -55,5 +54,5 @@ class TurningEntity(RestoreEntity):
     @property
     @override
     def extra_restore_state_data(self) -> ExtraStoredData:
-        """What is to be stored."""
-        return self.turns
+        """What is to be stored, for a week also when the entity is no more."""
+        return RestoredExtraData(self.turns.as_dict())
