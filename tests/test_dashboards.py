@@ -10,6 +10,7 @@ import re
 from typing import Any, Self
 from unittest.mock import patch
 
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import TrackTemplate, TrackTemplateResult, async_track_template_result
@@ -196,6 +197,25 @@ async def test_how_long_a_server_is_offline(hass: HomeAssistant, show: Show, sec
     assert offline
     with patch.object(dt_util, "now", return_value=offline.last_changed + timedelta(seconds=seconds)):
         assert re.search(rf"🔴 \S+ {said}(<br>|$)", _text(read_card(hass, OFFLINE), breaks=True))
+
+
+async def test_neither_an_outage_nor_a_restart_makes_it_a_short_time(hass: HomeAssistant, show: Show) -> None:
+    """A server that died weeks ago has not just gone offline because Home Assistant sees it anew."""
+    shown = await show(world=still_world(servers=2))
+    shown.world.stop(1)
+    with patch.object(dt_util, "utcnow", return_value=dt_util.utcnow() - timedelta(days=20)):
+        await shown.frames_for(400, every=40)
+    await _silence(shown)
+    assert shown.state("1", "online") == STATE_UNAVAILABLE
+    shown.simulated.faults.clear()
+    for _ in range(5):
+        await shown.time.passes(60)
+    assert _text(read_card(hass, OFFLINE)).endswith("🔴 hk-edge-1 offline for 20 days")
+    await shown.reload()
+    seen = hass.states.get(shown.entity("1", "online"))
+    assert seen
+    assert dt_util.utcnow() - seen.last_changed < timedelta(minutes=1)
+    assert _text(read_card(hass, OFFLINE)).endswith("🔴 hk-edge-1 offline for 20 days")
 
 
 @LANGUAGES
