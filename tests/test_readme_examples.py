@@ -21,24 +21,27 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from .documents import READMES, blocks, read
-from .serving import PassingTime
+from .serving import PassingTime, ServedDashboard
 
-type Paste = Callable[[], Awaitable[list[Notification]]]
+type Paste = Callable[[str], Awaitable[list[Notification]]]
+
+GIB = 2**30
 
 pytestmark = [pytest.mark.parametrize("readme", READMES), pytest.mark.usefixtures("loaded")]
 
 
 @pytest.fixture
 async def paste(hass: HomeAssistant, readme: str) -> AsyncIterator[Paste]:
-    """Return what sets up the automation and returns the notifications that will come."""
+    """Return what sets up the automation with a trigger and returns the notifications that will come."""
     notifications: list[Notification] = []
 
     def take(update: UpdateType, changed: dict[str, Notification]) -> None:
         if update is UpdateType.ADDED:
             notifications.extend(changed.values())
 
-    async def set_up() -> list[Notification]:
-        (config,) = (parsed for parsed in _parsed(readme) if "triggers" in parsed)
+    async def set_up(trigger: str) -> list[Notification]:
+        automations = (parsed for parsed in _parsed(readme) if "triggers" in parsed)
+        (config,) = (each for each in automations if each["triggers"][0]["trigger"] == trigger)
         assert await async_setup_component(hass, "persistent_notification", {})
         async_register_callback(hass, take)
         assert await async_setup_component(hass, AUTOMATION, {AUTOMATION: [config]})
@@ -52,12 +55,52 @@ async def paste(hass: HomeAssistant, readme: str) -> AsyncIterator[Paste]:
 
 async def test_the_automation_of_the_morning(hass: HomeAssistant, paste: Paste) -> None:
     """It names every server that is offline, also one that was never online."""
-    notifications = await paste()
+    notifications = await paste("time")
     morning = dt_util.now().replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=1)
     async_fire_time_changed(hass, morning)
     await hass.async_block_till_done(wait_background_tasks=True)
     (notification,) = notifications
     assert {"never-reported", "went-offline"} == set(re.split(r", |、", notification["message"]))
+
+
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # the meter waits for the next month
+async def test_the_traffic_of_a_month(
+    hass: HomeAssistant, time: PassingTime, dashboard: ServedDashboard, paste: Paste, readme: str
+) -> None:
+    """Counted over a reboot and an outage, told once when it is nearly used up, and anew from the first of a month."""
+    (config,) = (parsed for parsed in _parsed(readme) if "utility_meter" in parsed)
+    (meter,) = config["utility_meter"]
+    world = dashboard.world
+
+    async def uploads(gibibytes: float) -> float:
+        world.fix_state(1, {"net_out_transfer": int(gibibytes * GIB)})
+        await time.polls()
+        shown = hass.states.get(f"sensor.{meter}")
+        assert shown
+        assert shown.attributes["unit_of_measurement"] == "GiB"
+        return float(shown.state)
+
+    world.fix_state(1, {"net_out_transfer": 100 * GIB})
+    await time.polls()
+    assert await async_setup_component(hass, "utility_meter", config)
+    notifications = await paste("numeric_state")
+    assert await uploads(130) == pytest.approx(30, abs=0.01)
+    world.stop(1)
+    await time.polls(3)
+    world.start(1)
+    assert await uploads(140) == pytest.approx(40, abs=0.01)
+    world.reboot(1)
+    assert await uploads(2) == pytest.approx(40, abs=0.01)
+    assert await uploads(860) == pytest.approx(40 + 858, abs=0.01)
+    assert notifications == []
+    await uploads(880)
+    await uploads(890)
+    (notification,) = notifications
+    assert "918 GiB" in notification["message"]
+    midnight = dt_util.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    async_fire_time_changed(hass, (midnight + timedelta(days=32)).replace(day=1))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert await uploads(900) == pytest.approx(10, abs=0.01)
 
 
 @pytest.mark.usefixtures("every_entity_enabled")
