@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 import json
+from pathlib import Path
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from homeassistant.components.binary_sensor import BinarySensorEntityDescription
+from homeassistant.components import binary_sensor as binary_sensor_component
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass, BinarySensorEntityDescription
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.helpers.entity import EntityDescription
@@ -50,7 +52,7 @@ from .documents import READMES, ROOT, blocks, header, manifest, read, table, tab
 
 readmes = pytest.mark.parametrize("readme", READMES)
 YES_NO = {"en": ("yes", "no"), "zh-Hans": ("是", "否")}
-ON_OFF = {"en": "on / off", "zh-Hans": "开 / 关"}
+ON_OFF = {"en": "on / off ({on} / {off})", "zh-Hans": "开 / 关（{on} / {off}）"}  # noqa: RUF001 - Chinese brackets
 TIME = {"en": "time", "zh-Hans": "时间"}
 NONE = "–"  # noqa: RUF001 - a dash, as in the tables
 TENTH_OF_LATER_ONES = 1  # digits of the sensors whose descriptions carry none
@@ -112,7 +114,7 @@ def test_the_tables_list_every_entity_as_it_is(
     language = READMES[readme]
     written = [[entity, unit, on, rounded] for entity, unit, on, _, rounded in table(read(readme), f"entities: {name}")]
     assert written == [
-        [_name(binary_sensor, "binary_sensor", language), ON_OFF[language], _on(binary_sensor, language), NONE],
+        [_name(binary_sensor, "binary_sensor", language), _states(language), _on(binary_sensor, language), NONE],
         *(
             [_name(sensor, "sensor", language), _unit(sensor, language), _on(sensor, language), _rounding(sensor)]
             for sensor in sensors
@@ -290,6 +292,13 @@ def _name(description: EntityDescription, platform: str, language: str) -> str:
 def _on(description: EntityDescription, language: str) -> str:
     yes, no = YES_NO[language]
     return yes if description.entity_registry_enabled_default else no
+
+
+def _states(language: str) -> str:
+    """Return the states of what is on or off, with the words that Home Assistant's pages have for them."""
+    file = Path(binary_sensor_component.__file__).parent / "translations" / f"{language}.json"
+    words = json.loads(file.read_text(encoding="utf-8"))["entity_component"]
+    return ON_OFF[language].format(**words[BinarySensorDeviceClass.CONNECTIVITY]["state"])
 
 
 def _unit(description: SensorEntityDescription, language: str) -> str:
