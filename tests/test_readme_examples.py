@@ -2,14 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
-from fnmatch import fnmatch
 import re
 from typing import Any
 from unittest.mock import patch
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.components.persistent_notification import Notification, UpdateType, async_register_callback
-from homeassistant.components.recorder import CONFIG_SCHEMA as RECORDER_SCHEMA, DOMAIN as RECORDER
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.template import Template
@@ -144,15 +142,6 @@ async def test_no_template_is_computed_at_each_change_of_thousands(hass: HomeAss
         followed = Template(template, hass).async_render_to_info()
         assert followed.entities == set()
         assert followed.rate_limit == DOMAIN_STATES_RATE_LIMIT
-
-
-async def test_what_the_recorder_is_to_leave_out_exists(hass: HomeAssistant, readme: str) -> None:
-    """The settings are valid, and each pattern meets an entity."""
-    (settings,) = (parsed for parsed in _parsed(readme) if RECORDER in parsed)
-    patterns = RECORDER_SCHEMA(settings)[RECORDER]["exclude"]["entity_globs"]
-    entities = hass.states.async_entity_ids()
-    assert patterns
-    assert [pattern for pattern in patterns if not any(fnmatch(entity, pattern) for entity in entities)] == []
 
 
 def _parsed(readme: str) -> Iterator[Any]:

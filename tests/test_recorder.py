@@ -1,17 +1,21 @@
 """What Home Assistant's recorder makes of the numbers in the long run."""
 
 from datetime import datetime, timedelta
+import fnmatch
 from functools import partial
 from typing import Any
 
-from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder import DOMAIN, Recorder, get_instance
+from homeassistant.components.recorder.db_schema import States, StatesMeta
 from homeassistant.components.recorder.history import state_changes_during_period
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.components.recorder.tasks import StatisticsTask
 from homeassistant.components.sensor import ATTR_STATE_CLASS, SensorStateClass
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import session_scope
 from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
@@ -20,9 +24,11 @@ from pytest_homeassistant_custom_component.typing import (
     RecorderInstanceContextManager,
     WebSocketGenerator,
 )
+from sqlalchemy import select
 
 from simulator.dashboard import Dashboard
 
+from .documents import READMES, blocks, read
 from .generations import shower, streamed
 from .repairing import few_answers, polls, repair
 from .serving import PassingTime, Serve, ServedDashboard, entity_id, set_up
@@ -45,6 +51,18 @@ def custom_integrations(recorder_mock: Recorder, enable_custom_integrations: Non
 async def dashboard(serve: Serve) -> ServedDashboard:
     """Return a dashboard whose time passes only when it is told to."""
     return await serve(Dashboard(still_world()))
+
+
+def shown_settings(readme: str) -> dict[str, Any]:
+    """Return the settings of the recorder that a README shows."""
+    (settings,) = (shown[DOMAIN] for block in blocks(read(readme)) if DOMAIN in (shown := parse_yaml(block)))
+    return dict(settings)
+
+
+def with_rows(hass: HomeAssistant) -> set[str]:
+    """Return the entities of which there are states in the database."""
+    with session_scope(hass=hass, read_only=True) as session:
+        return set(session.scalars(select(StatesMeta.entity_id).join(States)))
 
 
 async def compiled(hass: HomeAssistant, start: datetime) -> dict[str, dict[str, float | None]]:
@@ -157,6 +175,20 @@ async def test_a_counter_that_falls_a_little_is_no_new_traffic(traffic: Traffic)
     await traffic.is_at(128)
     await traffic.is_at(131)
     assert await traffic.sum() == pytest.approx(31, abs=0.01)
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize("recorder_config", [*map(shown_settings, READMES)], ids=READMES)
+async def test_what_the_readmes_keep_out_of_the_database(
+    hass: HomeAssistant, time: PassingTime, recorder_config: dict[str, Any]
+) -> None:
+    """Each pattern meets entities, which are shown and have no rows; all others have."""
+    await time.polls(2)
+    await async_wait_recording_done(hass)
+    entities = set(hass.states.async_entity_ids())
+    met = [set(fnmatch.filter(entities, pattern)) for pattern in recorder_config["exclude"]["entity_globs"]]
+    assert all(met)
+    assert await get_instance(hass).async_add_executor_job(with_rows, hass) == entities.difference(*met)
 
 
 async def test_history_goes_on_with_the_server_that_has_replaced_one(
