@@ -1,6 +1,6 @@
 """What the READMEs say is what the integration does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 import json
 from pathlib import Path
 import re
@@ -12,7 +12,7 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass, Bina
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.helpers.entity import EntityDescription
-from homeassistant.util.yaml import parse_yaml
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 
 from custom_components.nezha.api import ApiToken, Credential, Guest, Login, PersonalAccessToken
@@ -274,6 +274,30 @@ def test_both_readmes_have_the_same_parts() -> None:
     """The same headings, tables, code and links to other places, whatever the language."""
     english, chinese = (_parts(read(readme)) for readme in READMES)
     assert english == chinese
+
+
+def test_both_readmes_show_each_blueprint_with_the_same_settings() -> None:
+    """The Chinese one says everything in Chinese as well, for a blueprint itself can speak one language alone."""
+    english, chinese = (dict(_blueprints(readme)) for readme in READMES)
+    assert list(english) == list(chinese)
+    for path in english:
+        texts = _texts(path)
+        settings = [{key: shown[path][key] for key in shown[path].keys() - texts} for shown in (english, chinese)]
+        assert settings[0] == settings[1]
+        assert texts <= chinese[path].keys()
+
+
+def _blueprints(readme: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the path and the inputs of each blueprint that a README shows."""
+    for block in blocks(read(readme)):
+        if used := parse_yaml(block).get("use_blueprint"):
+            yield used["path"], used["input"]
+
+
+def _texts(path: str) -> set[str]:
+    """Return the inputs of a blueprint that are texts."""
+    (file,) = (ROOT / "blueprints").rglob(Path(path).name)
+    return set(load_yaml_dict(str(file))["blueprint"]["input"]["texts"]["input"])
 
 
 def _abilities(version: str) -> list[bool]:
