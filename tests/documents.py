@@ -5,6 +5,8 @@ from pathlib import Path
 import re
 from typing import Any
 
+from homeassistant.util import yaml
+
 ROOT = Path(__file__).parents[1]
 INTEGRATION = ROOT / "custom_components" / "nezha"
 READMES = {"README.md": "en", "README.zh-CN.md": "zh-Hans"}
@@ -46,6 +48,11 @@ def header(text: str, name: str) -> list[str]:
 def blocks(text: str, language: str = "yaml") -> list[str]:
     """Return the blocks of code in a language."""
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def examples(text: str) -> list[dict[str, Any]]:
+    """Return what the blocks of YAML say."""
+    return [yaml.parse_yaml(block) for block in blocks(text)]  # type: ignore[misc]
 
 
 def _rows(lines: str) -> list[list[str]]:

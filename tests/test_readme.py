@@ -12,7 +12,7 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass, Bina
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.helpers.entity import EntityDescription
-from homeassistant.util.yaml import load_yaml_dict, parse_yaml
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
 from custom_components.nezha.api import ApiToken, Credential, Guest, Login, PersonalAccessToken
@@ -48,7 +48,7 @@ from custom_components.nezha.sensor import (
     ServerSensorDescription,
 )
 
-from .documents import READMES, ROOT, blocks, header, manifest, read, table, tables, translations
+from .documents import READMES, ROOT, blocks, examples, header, manifest, read, table, tables, translations
 
 readmes = pytest.mark.parametrize("readme", READMES)
 YES_NO = {"en": ("yes", "no"), "zh-Hans": ("是", "否")}
@@ -289,8 +289,8 @@ def test_both_readmes_show_each_blueprint_with_the_same_settings() -> None:
 
 def _blueprints(readme: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the path and the inputs of each blueprint that a README shows."""
-    for block in blocks(read(readme)):
-        if used := parse_yaml(block).get("use_blueprint"):
+    for example in examples(read(readme)):
+        if used := example.get("use_blueprint"):
             yield used["path"], used["input"]
 
 
@@ -348,7 +348,7 @@ def _parts(text: str) -> dict[str, Any]:
         "headings": re.findall(r"^#+", prose, re.MULTILINE),
         "tables": [len(rows) for rows in tables(text)],
         "bullets": len(re.findall(r"^(?:- |\d\. )", prose, re.MULTILINE)),
-        "blocks": [sorted(parse_yaml(block)) for block in blocks(text)],
+        "blocks": [sorted(example) for example in examples(text)],
         "templates": blocks(text, "jinja"),
         "links": sorted(set(re.findall(r"\]\((https?://[^)]+)\)", text))),
     }

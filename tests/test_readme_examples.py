@@ -1,9 +1,8 @@
 """What the READMEs offer for pasting works."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 import re
-from typing import Any
 from unittest.mock import patch
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION
@@ -14,11 +13,10 @@ from homeassistant.helpers.template import Template
 from homeassistant.helpers.template.render_info import DOMAIN_STATES_RATE_LIMIT
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from .documents import READMES, blocks, read
+from .documents import READMES, blocks, examples, read
 from .serving import PassingTime, ServedDashboard
 
 type Paste = Callable[[str], Awaitable[list[Notification]]]
@@ -38,7 +36,7 @@ async def paste(hass: HomeAssistant, readme: str) -> AsyncIterator[Paste]:
             notifications.extend(changed.values())
 
     async def set_up(trigger: str) -> list[Notification]:
-        automations = (parsed for parsed in _parsed(readme) if "triggers" in parsed)
+        automations = (example for example in examples(read(readme)) if "triggers" in example)
         (config,) = (each for each in automations if each["triggers"][0]["trigger"] == trigger)
         assert await async_setup_component(hass, "persistent_notification", {})
         async_register_callback(hass, take)
@@ -66,7 +64,7 @@ async def test_the_traffic_of_a_month(
     hass: HomeAssistant, time: PassingTime, dashboard: ServedDashboard, paste: Paste, readme: str
 ) -> None:
     """Counted over a reboot and an outage, told once when it is nearly used up, and anew from the first of a month."""
-    (config,) = (parsed for parsed in _parsed(readme) if "utility_meter" in parsed)
+    (config,) = (example for example in examples(read(readme)) if "utility_meter" in example)
     (meter,) = config["utility_meter"]
     world = dashboard.world
 
@@ -120,7 +118,7 @@ async def test_the_sensor_for_the_servers_of_a_group(
     hass: HomeAssistant, loaded: MockConfigEntry, time: PassingTime, readme: str
 ) -> None:
     """It counts the servers of this group that are offline; one never reported."""
-    (config,) = (parsed for parsed in _parsed(readme) if "template" in parsed)
+    (config,) = (example for example in examples(read(readme)) if "template" in example)
     assert await async_setup_component(hass, "template", config)
     await hass.async_block_till_done()
     (sensor,) = set(hass.states.async_entity_ids("sensor")) - set(_entities_of(hass, loaded))
@@ -136,16 +134,12 @@ async def test_the_sensor_for_the_servers_of_a_group(
 @pytest.mark.usefixtures("every_entity_enabled")
 async def test_no_template_is_computed_at_each_change_of_thousands(hass: HomeAssistant, readme: str) -> None:
     """What Home Assistant follows one by one escapes its limit of one rendering a second."""
-    (config,) = (parsed for parsed in _parsed(readme) if "template" in parsed)
+    (config,) = (example for example in examples(read(readme)) if "template" in example)
     (sensor,) = config["template"][0]["sensor"]
     for template in (sensor["state"], *blocks(read(readme), "jinja")):
         followed = Template(template, hass).async_render_to_info()
         assert followed.entities == set()
         assert followed.rate_limit == DOMAIN_STATES_RATE_LIMIT
-
-
-def _parsed(readme: str) -> Iterator[Any]:
-    return (parse_yaml(block) for block in blocks(read(readme)))
 
 
 def _entities_of(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:

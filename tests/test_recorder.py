@@ -15,7 +15,6 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import session_scope
 from homeassistant.util import dt as dt_util
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
@@ -28,7 +27,7 @@ from sqlalchemy import select
 
 from simulator.dashboard import Dashboard
 
-from .documents import READMES, blocks, read
+from .documents import READMES, examples, read
 from .generations import shower, streamed
 from .repairing import few_answers, polls, repair
 from .serving import PassingTime, Serve, ServedDashboard, entity_id, set_up
@@ -55,7 +54,7 @@ async def dashboard(serve: Serve) -> ServedDashboard:
 
 def shown_settings(readme: str) -> dict[str, Any]:
     """Return the settings of the recorder that a README shows."""
-    (settings,) = (shown[DOMAIN] for block in blocks(read(readme)) if DOMAIN in (shown := parse_yaml(block)))
+    (settings,) = (example[DOMAIN] for example in examples(read(readme)) if DOMAIN in example)
     return dict(settings)
 
 

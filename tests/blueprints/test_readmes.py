@@ -3,11 +3,10 @@
 from typing import Any
 
 from homeassistant.core import ServiceCall
-from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from simulator.faults import FaultKind
-from tests.documents import READMES, blocks, read
+from tests.documents import READMES, examples, read
 
 from .home import Home
 from .test_latency import slow_down
@@ -15,8 +14,8 @@ from .test_latency import slow_down
 
 def pasted(readme: str, blueprint: str) -> dict[str, Any]:
     """Return the automation of a blueprint that a README shows."""
-    parsed: list[dict[str, Any]] = [parse_yaml(block) for block in blocks(read(readme))]  # type: ignore[misc]
-    (automation,) = (each for each in parsed if blueprint in each.get("use_blueprint", {}).get("path", ""))
+    used = (example for example in examples(read(readme)) if "use_blueprint" in example)
+    (automation,) = (each for each in used if blueprint in each["use_blueprint"]["path"])
     return automation
 
 
