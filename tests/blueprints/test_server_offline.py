@@ -70,6 +70,24 @@ async def test_a_server_that_dies_again_is_told_again(home: Home, dashboard: Ser
     assert home.news() == [f"{ONE} is offline", f"{ONE} is back online"] * 3
 
 
+@pytest.mark.parametrize("shift", [0, 0.5])
+async def test_a_server_that_returns_just_before_it_is_told_is_told_neither_way(
+    home: Home, dashboard: ServedDashboard, shift: float
+) -> None:
+    """Although another one, which died with it, is told in the same minute."""
+    await home.lives(shift)
+    dashboard.world.stop(1)
+    dashboard.world.stop(2)
+    while home.hass.states.is_state(home.entity("1", "online"), "on"):
+        await home.lives(0.5)
+    await home.lives(5)
+    dashboard.world.start(1)
+    await home.lives(7)
+    told = home.news()
+    assert f"{TWO} is offline" in told
+    assert (f"{ONE} is offline" in told) == (f"{ONE} is back online" in told)
+
+
 # Outages of the dashboard
 
 
@@ -282,6 +300,60 @@ async def test_ten_of_forty_are_many(home: Home) -> None:
         dashboard.world.stop(server)
     await home.lives(10)
     assert home.news() == ["10 of 38 servers of nezha.example.com are offline"]
+
+
+# What stands in the sidebar
+
+
+async def test_those_told_in_one_message_return_one_by_one_in_its_place(home: Home, dashboard: ServedDashboard) -> None:
+    """It names who is still offline, until nobody is."""
+    for server in range(1, RECORDED):
+        dashboard.world.stop(server)
+    await home.lives(10)
+    for server in range(1, RECORDED):
+        (shown,) = home.shown.values()
+        assert "idle" in f"{shown['title']} {shown['message']}"
+        dashboard.world.start(server)
+        await home.lives(4)
+    assert len(home.news()) == 1 + 5
+    (shown,) = home.shown.values()
+    assert shown["title"] == "idle is back online"
+    assert "Still offline" not in shown["message"]
+
+
+async def test_those_told_one_by_one_return_together_in_their_places(home: Home, dashboard: ServedDashboard) -> None:
+    """None of them stays told as offline."""
+    for server in range(1, RECORDED):
+        dashboard.world.stop(server)
+        await home.lives(4)
+    await home.lives(10)
+    assert len(home.shown) == 5
+    for server in range(1, RECORDED):
+        dashboard.world.start(server)
+    await home.lives(10)
+    assert [shown["title"] for shown in home.shown.values()] == ["5 of 6 servers of nezha.example.com are back online"]
+
+
+async def test_two_of_many_return_while_another_one_is_offline_for_longer(
+    home: Home, dashboard: ServedDashboard
+) -> None:
+    """Who was told by its name keeps its own place."""
+    dashboard.world.stop(1)
+    await home.lives(15)
+    for server in range(2, RECORDED):
+        dashboard.world.stop(server)
+    await home.lives(10)
+    for server in (1, 2, 3):
+        dashboard.world.start(server)
+    await home.lives(5)
+    assert {shown["title"] for shown in home.shown.values()} == {"3 of 6 servers of nezha.example.com are back online"}
+    dashboard.world.start(4)
+    dashboard.world.stop(1)
+    await home.lives(10)
+    assert {shown["title"]: shown["message"].partition("Still")[2] for shown in home.shown.values()} == {
+        f"{ONE} is offline": "",
+        "WINDOWS-NAS is back online": " offline: idle.",
+    }
 
 
 # Several dashboards
