@@ -70,6 +70,24 @@ async def test_a_server_that_dies_again_is_told_again(home: Home, dashboard: Ser
     assert home.news() == [f"{ONE} is offline", f"{ONE} is back online"] * 3
 
 
+@pytest.mark.parametrize("online", [0.5, 1])
+async def test_a_server_that_is_back_for_a_moment_is_neither_told_as_back_nor_again_as_offline(
+    home: Home, dashboard: ServedDashboard, online: float
+) -> None:
+    """Also if it is offline for too short to be told in between; its return is told once it lasts."""
+    for minutes in (8, 8, 3, 8, 3):
+        dashboard.world.stop(1)
+        await home.lives(minutes)
+        dashboard.world.start(1)
+        await home.lives(online)
+    assert home.news() == [f"{ONE} is offline"]
+    await home.lives(10)
+    assert home.news() == [f"{ONE} is back online"]
+    dashboard.world.stop(1)
+    await home.lives(10)
+    assert home.news() == [f"{ONE} is offline"]
+
+
 @pytest.mark.parametrize("shift", [0, 0.5])
 async def test_a_server_that_returns_just_before_it_is_told_is_told_neither_way(
     home: Home, dashboard: ServedDashboard, shift: float
@@ -159,6 +177,20 @@ async def test_a_server_told_before_an_outage_is_not_told_after_it(home: Home, d
     assert home.news() == [f"{ONE} is back online"]
 
 
+async def test_a_return_just_before_an_outage_is_told_after_it(home: Home, dashboard: ServedDashboard) -> None:
+    """Although the message about the outage has come in between."""
+    dashboard.world.stop(1)
+    await home.lives(10)
+    dashboard.world.start(1)
+    while home.hass.states.is_state(home.entity("1", "online"), "off"):
+        await home.lives(0.5)
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(15)
+    dashboard.simulated.faults.clear()
+    await home.lives(15)
+    assert sorted(home.news()) == sorted([f"{ONE} is offline", AWAY, f"{ONE} is back online", AGAIN])
+
+
 # Restarts of Home Assistant
 
 
@@ -237,10 +269,70 @@ async def test_a_restart_during_an_outage_loses_nothing(home: Home, dashboard: S
     assert home.news() == [AWAY]
     await home.restart(away=5)
     await home.lives(20)
+    assert home.news() == [AWAY]
     dashboard.world.stop(2)
     dashboard.simulated.faults.clear()
     await home.lives(30)
     assert sorted(home.news()) == sorted([AGAIN, f"{ONE} is offline", f"{TWO} is offline"])
+
+
+async def test_an_outage_that_goes_on_over_a_restart_is_told(home: Home, dashboard: ServedDashboard) -> None:
+    """Its minutes begin anew when Home Assistant is back, and its end is told."""
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(3)
+    await home.restart()
+    await home.lives(4)
+    assert home.news() == []
+    await home.lives(60)
+    assert home.news() == [AWAY]
+    dashboard.simulated.faults.clear()
+    await home.lives(30)
+    assert home.news() == [AGAIN]
+    assert [shown["title"] for shown in home.shown.values()] == [AGAIN]
+
+
+@pytest.mark.parametrize("minutes", [2, 20])
+async def test_a_dashboard_that_does_not_answer_at_the_start_is_told_like_any_other(
+    home: Home, dashboard: ServedDashboard, minutes: float
+) -> None:
+    """Both ways or, where it is away for too short, not at all, although something is told of another one meanwhile."""
+    other = await home.shows(servers=RECORDED, title="other.example.com")
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(4)
+    await home.stop()
+    other.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    home.time.moves(600)
+    await home.start()
+    await home.lives(minutes)
+    other.simulated.faults.clear()
+    await home.lives(20)
+    named = "The Nezha dashboard other.example.com"
+    outage = [f"{named} does not answer", f"{named} answers again"] if minutes == 20 else []
+    assert home.news() == [f"{ONE} is offline", *outage]
+
+
+@pytest.mark.parametrize("wait", [0, 0.5, 1, 1.5, 2])
+@pytest.mark.parametrize("way", ["restart", "reload"])
+async def test_nothing_is_lost_when_home_assistant_restarts_as_the_dashboard_answers_again(
+    home: Home, dashboard: ServedDashboard, way: str, wait: float
+) -> None:
+    """Neither that it does, nor that a server has been offline since just before the outage; nor is it told twice."""
+    dashboard.world.stop(1)
+    await home.lives(3)
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(15)
+    assert home.news() == [AWAY]
+    dashboard.simulated.faults.clear()
+    while home.hass.states.is_state(home.entity("1", "online"), "unavailable"):
+        await home.lives(0.5)
+    await home.lives(wait)
+    if way == "restart":
+        await home.restart()
+    else:
+        await home.hass.config_entries.async_reload(home.entries[0].entry_id)
+    await home.lives(30)
+    assert sorted(home.news()) == sorted([AGAIN, f"{ONE} is offline"])
 
 
 # Many at once
@@ -411,6 +503,19 @@ async def test_a_server_that_is_added_later_is_watched(home: Home) -> None:
     dashboard.world.stop(added)
     await home.lives(10)
     assert home.news() == ["added later 🚀 is offline"]
+
+
+async def test_a_server_that_is_online_for_the_first_time_is_watched_at_once(home: Home) -> None:
+    """Although it is not online for long."""
+    dashboard = await home.shows()
+    await home.uses("server_offline")
+    await home.start()
+    dashboard.world.start(7)
+    await home.lives(1)
+    assert home.hass.states.is_state(home.entity("7", "online"), "on")
+    dashboard.world.stop(7)
+    await home.lives(10)
+    assert [told.endswith(" is offline") for told in home.news()] == [True]
 
 
 @pytest.mark.parametrize(
