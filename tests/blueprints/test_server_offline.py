@@ -12,8 +12,8 @@ from tests.serving import ServedDashboard
 from .home import Home
 
 ONE, TWO = "hk-edge-1", "数据库-东京"
-AWAY = "The Nezha dashboard nezha.example.com does not answer"
-AGAIN = "The Nezha dashboard nezha.example.com answers again"
+AWAY = "Home Assistant gets no data from the Nezha dashboard nezha.example.com"
+AGAIN = "Home Assistant gets data from the Nezha dashboard nezha.example.com again"
 RECORDED = 6
 """Servers of the simulator that are online at first; the two behind them never are."""
 
@@ -118,6 +118,18 @@ async def test_an_outage_is_told_as_such(home: Home, dashboard: ServedDashboard,
     dashboard.simulated.faults.clear()
     await home.lives(30)
     assert home.news() == [AGAIN]
+
+
+async def test_a_token_that_is_no_longer_accepted_is_told_as_no_data(home: Home, dashboard: ServedDashboard) -> None:
+    """The Nezha dashboard does answer; that Home Assistant cannot start with it changes nothing."""
+    dashboard.simulated.replace_token("nzp_" + "b" * 32)
+    await home.lives(10)
+    assert home.news() == [AWAY]
+    (shown,) = home.shown.values()
+    assert "no longer accepts the token" in shown["message"]
+    await home.restart()
+    await home.lives(10)
+    assert home.news() == [AWAY]
 
 
 async def test_short_outages_are_not_told(home: Home, dashboard: ServedDashboard) -> None:
@@ -307,8 +319,7 @@ async def test_a_dashboard_that_does_not_answer_at_the_start_is_told_like_any_ot
     await home.lives(minutes)
     other.simulated.faults.clear()
     await home.lives(20)
-    named = "The Nezha dashboard other.example.com"
-    outage = [f"{named} does not answer", f"{named} answers again"] if minutes == 20 else []
+    outage = [told.replace("nezha.example.com", "other.example.com") for told in (AWAY, AGAIN) if minutes == 20]
     assert home.news() == [f"{ONE} is offline", *outage]
 
 
