@@ -1,9 +1,9 @@
 """Whether the dashboard answers and which servers are online."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
@@ -13,6 +13,7 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoredExtraData
+from homeassistant.util import dt as dt_util
 
 from .api import Monitor, Server
 from .const import ONLINE
@@ -25,7 +26,7 @@ from .entity import (
     async_add_servers,
 )
 from .fleet import Fleet
-from .turning import TurningEntity
+from .turning import TurningEntity, Turns
 
 PARALLEL_UPDATES = 0
 
@@ -66,7 +67,8 @@ def _monitor_up(monitors: MonitorsCoordinator, monitor: int) -> Iterator[NezhaMo
 class NezhaConnected(TurningEntity, NezhaDashboardEntity, BinarySensorEntity):
     """Whether the dashboard answers; always available, for that is what it tells."""
 
-    _unrecorded_attributes = frozenset({"went_away", "came_back"})
+    _unrecorded_attributes = frozenset({"went_away", "missed_since", "came_back", "away_before"})
+    _went_away: datetime | None = None
 
     @property
     @override
@@ -76,9 +78,14 @@ class NezhaConnected(TurningEntity, NezhaDashboardEntity, BinarySensorEntity):
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, datetime | None]:
-        """When Home Assistant last lost the dashboard, and when it found it again."""
-        return {"went_away": self.turns.off_at, "came_back": self.turns.on_at}
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """When Home Assistant last lost the dashboard, missed it while running, and found it again."""
+        return {
+            "went_away": self._went_away,
+            "missed_since": self.turns.off_at,
+            "came_back": self.turns.on_at,
+            "away_before": self.turns.spell_before,
+        }
 
     @property
     @override
@@ -86,11 +93,27 @@ class NezhaConnected(TurningEntity, NezhaDashboardEntity, BinarySensorEntity):
         """What is to be stored: while Home Assistant does not run, it has lost the dashboard as well."""
         lost = replace(self.turns)
         lost.take(on=False)
-        return RestoredExtraData(lost.as_dict())
+        went_away = self._went_away if self.turns.on is False else lost.off_at
+        times = {"went_away": went_away, "stopped": dt_util.utcnow()}
+        return RestoredExtraData(lost.as_dict() | {name: time and time.isoformat() for name, time in times.items()})
+
+    @override
+    def _restored(self, stored: Mapping[str, Any]) -> Turns:
+        """Return what was stored; the dashboard was missed anew from when the entity was shown as unavailable."""
+        turns = super()._restored(stored)
+        self._went_away = dt_util.parse_datetime(stored["went_away"] or "")
+        turns.keep_before(dt_util.parse_datetime(stored["stopped"], raise_on_error=True))
+        unavailable = self.hass.states.get(self.entity_id)
+        turns.off_at = unavailable.last_changed if unavailable else dt_util.utcnow()
+        return turns
 
     @override
     def _take(self) -> bool:
-        self.turns.take(on=self.coordinator.last_update_success)
+        answers = self.coordinator.last_update_success
+        lost = self.turns.on and not answers
+        self.turns.take(on=answers)
+        if lost:
+            self._went_away = self.turns.off_at
         return super()._take()
 
     @override
@@ -106,7 +129,7 @@ class NezhaOnline(TurningEntity, NezhaServerEntity, BinarySensorEntity):
     """Whether a server is online."""
 
     _live = False
-    _unrecorded_attributes = frozenset({"went_offline", "came_online"})
+    _unrecorded_attributes = frozenset({"went_offline", "came_online", "offline_before"})
 
     @property
     @override
@@ -116,9 +139,13 @@ class NezhaOnline(TurningEntity, NezhaServerEntity, BinarySensorEntity):
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, datetime | None]:
+    def extra_state_attributes(self) -> dict[str, Any]:
         """When it was last seen to go offline and to come online."""
-        return {"went_offline": self.turns.off_at, "came_online": self.turns.on_at}
+        return {
+            "went_offline": self.turns.off_at,
+            "came_online": self.turns.on_at,
+            "offline_before": self.turns.spell_before,
+        }
 
     @override
     def _take(self) -> bool:

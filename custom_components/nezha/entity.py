@@ -203,7 +203,7 @@ def async_add_as_reported(
     """
     data = entry.runtime_data
     registered = _registered_fields(hass, entry)
-    added: dict[str, set[str]] = {}
+    added: dict[str, tuple[str, ...]] = {}
     seen: dict[str, tuple[object, Identity | None]] = {}
 
     @callback
@@ -219,10 +219,10 @@ def async_add_as_reported(
             if seen.get(key) == what_tells:
                 continue
             seen[key] = what_tells
-            before = registered.pop(key, NOTHING)
-            for field in fields_of(key, servers[key], before, added.setdefault(key, set())):
-                added[key].add(field.name)
-                new.append(field if field.name not in before else field._replace(rank=None))
+            before, there = registered.pop(key, NOTHING), added.get(key, ())
+            fields = [*fields_of(key, servers[key], before, there)]
+            added[key] = *there, *(field.name for field in fields)
+            new += [field if field.name not in before else field._replace(rank=None) for field in fields]
         if new:
             async_add_entities(_made(new, budget))
 

@@ -16,6 +16,8 @@ SLICE = 200  # listeners called in one go: a few milliseconds of a PC, some twen
 class Readers:
     """The listeners of one part of the data, and which version of it they were told of."""
 
+    __slots__ = ("leave", "listeners", "told_of", "waits")
+
     def __init__(self) -> None:
         """Begin without any."""
         self.listeners: dict[int, CALLBACK_TYPE] = {}

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, override
 from unittest.mock import patch
 
@@ -82,7 +83,7 @@ class Home:
         """Prepare an empty configuration."""
         self._folder = folder
         self._serve = serve
-        self._entries: list[MockConfigEntry] = []
+        self.entries: list[MockConfigEntry] = []
         self._automations: list[dict[str, Any]] = []
         self._running = AsyncExitStack()
         self.time = time
@@ -108,7 +109,7 @@ class Home:
         self.shown.clear()
         async_register_callback(hass, self._take)
         await async_setup_component(hass, AUTOMATION, {AUTOMATION: self._automations})
-        for entry in self._entries:
+        for entry in self.entries:
             await self._set_up(entry)
         await hass.async_start()
         await settle(hass)
@@ -119,7 +120,7 @@ class Home:
         for timer in get_scheduled_timer_handles(self.hass.loop):
             timer.cancel()  # as the end of the process does
         await self._running.aclose()
-        self._entries = [_stored(entry) for entry in self._entries]
+        self.entries = [_stored(entry) for entry in self.entries]
 
     async def restart(self, *, away: float = 0) -> None:
         """Stop and start again after some minutes."""
@@ -150,7 +151,7 @@ class Home:
         self.time.worlds.append(served.world)
         data = {"url": served.url, "verify_ssl": True, **credential(served.simulated, "token")}
         entry = MockConfigEntry(domain=DOMAIN, title=title, data=data, options=POLLING | (options or {}))
-        self._entries.append(entry)
+        self.entries.append(entry)
         if hasattr(self, "hass"):
             await self._set_up(entry)
         return served
@@ -170,7 +171,7 @@ class Home:
     def entity(self, key: str, field: str, entry: int = 0) -> str:
         """Return the id of an entity of a server."""
         platform = Platform.BINARY_SENSOR if field in {"online", "connected"} else Platform.SENSOR
-        unique_id = f"{self._entries[entry].entry_id}_{key}_{field}"
+        unique_id = f"{self.entries[entry].entry_id}_{key}_{field}"
         found = er.async_get(self.hass).async_get_entity_id(platform, DOMAIN, unique_id)
         assert found
         return found
@@ -232,6 +233,8 @@ def moving(time: HomeTime) -> Iterator[None]:
         stack.enter_context(shared(time))
         stack.enter_context(patch.object(loop, "time", time.monotonic))
         stack.enter_context(patch.object(loop, "slow_callback_duration", float("inf")))
+        for module in ("core", "helpers.entity"):
+            stack.enter_context(patch(f"homeassistant.{module}.time", SimpleNamespace(time=time.timestamp)))
         for name, clock in clocks.items():
             stack.enter_context(patch(f"homeassistant.{name}", clock))
         yield

@@ -76,8 +76,10 @@ async def test_the_chinese_one_tells_everything_in_chinese(home: Home) -> None:
         "hk-edge-1 离线",
         "nezha.example.com 的 6 台服务器中有 4 台离线",
         "nezha.example.com 的 6 台服务器中有 5 台恢复在线",
-        "哪吒面板 nezha.example.com 没有响应",
-        "哪吒面板 nezha.example.com 恢复响应",
+        "Home Assistant 收不到哪吒面板 nezha.example.com 的数据",
+        "Home Assistant 又收到哪吒面板 nezha.example.com 的数据",
+        "hk-edge-1 离线",
+        "hk-edge-1 恢复在线",
     ]
     assert all(each["message"].endswith("。") for each in sent)
 

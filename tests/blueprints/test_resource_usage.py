@@ -105,6 +105,21 @@ async def test_a_server_that_goes_offline_ends_nothing(home: Home, dashboard: Se
     assert home.news() == [HIGH]
 
 
+async def test_what_ends_while_home_assistant_is_stopped_is_not_told(home: Home, dashboard: ServedDashboard) -> None:
+    """As the blueprint says; later it is told as if for the first time."""
+    use(dashboard, 95)
+    await home.lives(13)
+    assert home.news() == [HIGH]
+    await home.stop()
+    use(dashboard, 50)
+    await home.start()
+    await home.lives(15)
+    assert home.news() == []
+    use(dashboard, 95)
+    await home.lives(13)
+    assert home.news() == [HIGH]
+
+
 async def test_a_restart_begins_the_minutes_anew(home: Home, dashboard: ServedDashboard) -> None:
     """What is still high is told once after it, whether it was told before or not, as the notification is gone."""
     use(dashboard, 95)

@@ -12,8 +12,8 @@ from tests.serving import ServedDashboard
 from .home import Home
 
 ONE, TWO = "hk-edge-1", "数据库-东京"
-AWAY = "The Nezha dashboard nezha.example.com does not answer"
-AGAIN = "The Nezha dashboard nezha.example.com answers again"
+AWAY = "Home Assistant gets no data from the Nezha dashboard nezha.example.com"
+AGAIN = "Home Assistant gets data from the Nezha dashboard nezha.example.com again"
 RECORDED = 6
 """Servers of the simulator that are online at first; the two behind them never are."""
 
@@ -70,6 +70,42 @@ async def test_a_server_that_dies_again_is_told_again(home: Home, dashboard: Ser
     assert home.news() == [f"{ONE} is offline", f"{ONE} is back online"] * 3
 
 
+@pytest.mark.parametrize("online", [0.5, 1])
+async def test_a_server_that_is_back_for_a_moment_is_neither_told_as_back_nor_again_as_offline(
+    home: Home, dashboard: ServedDashboard, online: float
+) -> None:
+    """Also if it is offline for too short to be told in between; its return is told once it lasts."""
+    for minutes in (8, 8, 3, 8, 3):
+        dashboard.world.stop(1)
+        await home.lives(minutes)
+        dashboard.world.start(1)
+        await home.lives(online)
+    assert home.news() == [f"{ONE} is offline"]
+    await home.lives(10)
+    assert home.news() == [f"{ONE} is back online"]
+    dashboard.world.stop(1)
+    await home.lives(10)
+    assert home.news() == [f"{ONE} is offline"]
+
+
+@pytest.mark.parametrize("shift", [0, 0.5])
+async def test_a_server_that_returns_just_before_it_is_told_is_told_neither_way(
+    home: Home, dashboard: ServedDashboard, shift: float
+) -> None:
+    """Although another one, which died with it, is told in the same minute."""
+    await home.lives(shift)
+    dashboard.world.stop(1)
+    dashboard.world.stop(2)
+    while home.hass.states.is_state(home.entity("1", "online"), "on"):
+        await home.lives(0.5)
+    await home.lives(5)
+    dashboard.world.start(1)
+    await home.lives(7)
+    told = home.news()
+    assert f"{TWO} is offline" in told
+    assert (f"{ONE} is offline" in told) == (f"{ONE} is back online" in told)
+
+
 # Outages of the dashboard
 
 
@@ -82,6 +118,18 @@ async def test_an_outage_is_told_as_such(home: Home, dashboard: ServedDashboard,
     dashboard.simulated.faults.clear()
     await home.lives(30)
     assert home.news() == [AGAIN]
+
+
+async def test_a_token_that_is_no_longer_accepted_is_told_as_no_data(home: Home, dashboard: ServedDashboard) -> None:
+    """The Nezha dashboard does answer; that Home Assistant cannot start with it changes nothing."""
+    dashboard.simulated.replace_token("nzp_" + "b" * 32)
+    await home.lives(10)
+    assert home.news() == [AWAY]
+    (shown,) = home.shown.values()
+    assert "no longer accepts the token" in shown["message"]
+    await home.restart()
+    await home.lives(10)
+    assert home.news() == [AWAY]
 
 
 async def test_short_outages_are_not_told(home: Home, dashboard: ServedDashboard) -> None:
@@ -139,6 +187,20 @@ async def test_a_server_told_before_an_outage_is_not_told_after_it(home: Home, d
     dashboard.simulated.faults.clear()
     await home.lives(5)
     assert home.news() == [f"{ONE} is back online"]
+
+
+async def test_a_return_just_before_an_outage_is_told_after_it(home: Home, dashboard: ServedDashboard) -> None:
+    """Although the message about the outage has come in between."""
+    dashboard.world.stop(1)
+    await home.lives(10)
+    dashboard.world.start(1)
+    while home.hass.states.is_state(home.entity("1", "online"), "off"):
+        await home.lives(0.5)
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(15)
+    dashboard.simulated.faults.clear()
+    await home.lives(15)
+    assert sorted(home.news()) == sorted([f"{ONE} is offline", AWAY, f"{ONE} is back online", AGAIN])
 
 
 # Restarts of Home Assistant
@@ -219,10 +281,69 @@ async def test_a_restart_during_an_outage_loses_nothing(home: Home, dashboard: S
     assert home.news() == [AWAY]
     await home.restart(away=5)
     await home.lives(20)
+    assert home.news() == [AWAY]
     dashboard.world.stop(2)
     dashboard.simulated.faults.clear()
     await home.lives(30)
     assert sorted(home.news()) == sorted([AGAIN, f"{ONE} is offline", f"{TWO} is offline"])
+
+
+async def test_an_outage_that_goes_on_over_a_restart_is_told(home: Home, dashboard: ServedDashboard) -> None:
+    """Its minutes begin anew when Home Assistant is back, and its end is told."""
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(3)
+    await home.restart()
+    await home.lives(4)
+    assert home.news() == []
+    await home.lives(60)
+    assert home.news() == [AWAY]
+    dashboard.simulated.faults.clear()
+    await home.lives(30)
+    assert home.news() == [AGAIN]
+    assert [shown["title"] for shown in home.shown.values()] == [AGAIN]
+
+
+@pytest.mark.parametrize("minutes", [2, 20])
+async def test_a_dashboard_that_does_not_answer_at_the_start_is_told_like_any_other(
+    home: Home, dashboard: ServedDashboard, minutes: float
+) -> None:
+    """Both ways or, where it is away for too short, not at all, although something is told of another one meanwhile."""
+    other = await home.shows(servers=RECORDED, title="other.example.com")
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(4)
+    await home.stop()
+    other.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    home.time.moves(600)
+    await home.start()
+    await home.lives(minutes)
+    other.simulated.faults.clear()
+    await home.lives(20)
+    outage = [told.replace("nezha.example.com", "other.example.com") for told in (AWAY, AGAIN) if minutes == 20]
+    assert home.news() == [f"{ONE} is offline", *outage]
+
+
+@pytest.mark.parametrize("wait", [0, 0.5, 1, 1.5, 2])
+@pytest.mark.parametrize("way", ["restart", "reload"])
+async def test_nothing_is_lost_when_home_assistant_restarts_as_the_dashboard_answers_again(
+    home: Home, dashboard: ServedDashboard, way: str, wait: float
+) -> None:
+    """Neither that it does, nor that a server has been offline since just before the outage; nor is it told twice."""
+    dashboard.world.stop(1)
+    await home.lives(3)
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(15)
+    assert home.news() == [AWAY]
+    dashboard.simulated.faults.clear()
+    while home.hass.states.is_state(home.entity("1", "online"), "unavailable"):
+        await home.lives(0.5)
+    await home.lives(wait)
+    if way == "restart":
+        await home.restart()
+    else:
+        await home.hass.config_entries.async_reload(home.entries[0].entry_id)
+    await home.lives(30)
+    assert sorted(home.news()) == sorted([AGAIN, f"{ONE} is offline"])
 
 
 # Many at once
@@ -284,6 +405,60 @@ async def test_ten_of_forty_are_many(home: Home) -> None:
     assert home.news() == ["10 of 38 servers of nezha.example.com are offline"]
 
 
+# What stands in the sidebar
+
+
+async def test_those_told_in_one_message_return_one_by_one_in_its_place(home: Home, dashboard: ServedDashboard) -> None:
+    """It names who is still offline, until nobody is."""
+    for server in range(1, RECORDED):
+        dashboard.world.stop(server)
+    await home.lives(10)
+    for server in range(1, RECORDED):
+        (shown,) = home.shown.values()
+        assert "idle" in f"{shown['title']} {shown['message']}"
+        dashboard.world.start(server)
+        await home.lives(4)
+    assert len(home.news()) == 1 + 5
+    (shown,) = home.shown.values()
+    assert shown["title"] == "idle is back online"
+    assert "Still offline" not in shown["message"]
+
+
+async def test_those_told_one_by_one_return_together_in_their_places(home: Home, dashboard: ServedDashboard) -> None:
+    """None of them stays told as offline."""
+    for server in range(1, RECORDED):
+        dashboard.world.stop(server)
+        await home.lives(4)
+    await home.lives(10)
+    assert len(home.shown) == 5
+    for server in range(1, RECORDED):
+        dashboard.world.start(server)
+    await home.lives(10)
+    assert [shown["title"] for shown in home.shown.values()] == ["5 of 6 servers of nezha.example.com are back online"]
+
+
+async def test_two_of_many_return_while_another_one_is_offline_for_longer(
+    home: Home, dashboard: ServedDashboard
+) -> None:
+    """Who was told by its name keeps its own place."""
+    dashboard.world.stop(1)
+    await home.lives(15)
+    for server in range(2, RECORDED):
+        dashboard.world.stop(server)
+    await home.lives(10)
+    for server in (1, 2, 3):
+        dashboard.world.start(server)
+    await home.lives(5)
+    assert {shown["title"] for shown in home.shown.values()} == {"3 of 6 servers of nezha.example.com are back online"}
+    dashboard.world.start(4)
+    dashboard.world.stop(1)
+    await home.lives(10)
+    assert {shown["title"]: shown["message"].partition("Still")[2] for shown in home.shown.values()} == {
+        f"{ONE} is offline": "",
+        "WINDOWS-NAS is back online": " offline: idle.",
+    }
+
+
 # Several dashboards
 
 
@@ -339,6 +514,19 @@ async def test_a_server_that_is_added_later_is_watched(home: Home) -> None:
     dashboard.world.stop(added)
     await home.lives(10)
     assert home.news() == ["added later 🚀 is offline"]
+
+
+async def test_a_server_that_is_online_for_the_first_time_is_watched_at_once(home: Home) -> None:
+    """Although it is not online for long."""
+    dashboard = await home.shows()
+    await home.uses("server_offline")
+    await home.start()
+    dashboard.world.start(7)
+    await home.lives(1)
+    assert home.hass.states.is_state(home.entity("7", "online"), "on")
+    dashboard.world.stop(7)
+    await home.lives(10)
+    assert [told.endswith(" is offline") for told in home.news()] == [True]
 
 
 @pytest.mark.parametrize(
