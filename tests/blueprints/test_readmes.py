@@ -72,6 +72,10 @@ async def test_the_chinese_one_tells_everything_in_chinese(home: Home) -> None:
     await home.lives(14)
     dashboard.simulated.faults.clear()
     await home.lives(3)
+    dashboard.world.stop(1)
+    await home.lives(13)
+    dashboard.world.start(1)
+    await home.lives(3)
     assert [each["title"] for each in sent] == [
         "hk-edge-1 离线",
         "nezha.example.com 的 6 台服务器中有 4 台离线",
