@@ -11,6 +11,8 @@ from tests.serving import Serve
 from .home import Home, living
 
 AUTOMATIC = ("homeassistant.components.automation", "homeassistant.helpers", "homeassistant.components.blueprint")
+SLOW = "homeassistant.helpers.entity"
+"""Complains of the machine when a state takes long to be written."""
 
 
 @pytest.fixture
@@ -32,6 +34,6 @@ def silent_automations(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     complaints = [
         record.getMessage()
         for record in caplog.get_records("call")
-        if record.levelname in {"WARNING", "ERROR"} and record.name.startswith(AUTOMATIC)
+        if record.levelname in {"WARNING", "ERROR"} and record.name.startswith(AUTOMATIC) and record.name != SLOW
     ]
     assert complaints == []
