@@ -287,8 +287,8 @@ async def test_a_poll_while_latencies_are_learned_costs_no_history(show: Show, s
     assert await latencies(shown) == {"1": before["2"], "2": before["1"]}
 
 
-async def test_a_monitor_that_has_an_entity_keeps_it(show: Show, serve: Serve) -> None:
-    """What was left under the name that it is given later stays left, for one that is new."""
+async def with_two_latencies(show: Show) -> tuple[Shown, str, str]:
+    """Return a dashboard of generation 0, with the entities that show the latencies from Paris and from Oslo."""
     shown = await show(
         "v0",
         world=world_of("web", "db", "mail"),
@@ -296,6 +296,12 @@ async def test_a_monitor_that_has_an_entity_keeps_it(show: Show, serve: Serve) -
         prepare=lambda simulated: with_monitors(simulated, "Paris", "Oslo"),
     )
     paris, oslo = (await latencies(shown)).values()
+    return shown, paris, oslo
+
+
+async def test_a_monitor_that_has_an_entity_keeps_it(show: Show, serve: Serve) -> None:
+    """What was left under the name that it is given later stays left, for one that is new."""
+    shown, paris, oslo = await with_two_latencies(show)
     new = await serve(with_monitors(simulate("v2", world_of("a", "b", "web", seed=2)), "Bern", "Paris"))
     await confirm(shown, await moves(shown, new))
     bern = "sensor.web_bern_latency"
@@ -314,13 +320,7 @@ async def test_a_monitor_that_has_an_entity_keeps_it(show: Show, serve: Serve) -
 
 async def test_what_was_left_stays_left_over_a_second_move(show: Show, serve: Serve) -> None:
     """Until a dashboard has a monitor of this name again."""
-    shown = await show(
-        "v0",
-        world=world_of("web", "db", "mail"),
-        options=POLLING,
-        prepare=lambda simulated: with_monitors(simulated, "Paris", "Oslo"),
-    )
-    paris, oslo = (await latencies(shown)).values()
+    shown, paris, oslo = await with_two_latencies(show)
     for world, monitors, expected in (
         (world_of("a", "b", "web", seed=2), ["Paris"], {"1": paris, "left:Oslo": oslo}),
         (
