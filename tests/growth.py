@@ -32,15 +32,11 @@ Whatever piles up is soon above it.
 """
 
 
-OPTIONAL = {"objects: Spell": "objects: Turns"}
-"""What each of other objects has one of or none, depending on what it has lived through last."""
-
-
 def grown(before: Counter[str], now: Counter[str]) -> Counter[str]:
     """Return what there is more of than before."""
     most = {
         name: int(share * count) for kind, share in SPREAD.items() for name, count in before.items() if kind in name
-    } | {name: before[owner] for name, owner in OPTIONAL.items()}
+    }
     return now - (before | Counter(most))
 
 

@@ -20,7 +20,7 @@ from custom_components.nezha.api.generations.v0 import GenerationV0
 from custom_components.nezha.api.generations.v1 import GOOD, GenerationV1
 from custom_components.nezha.api.generations.v2 import GenerationV2
 from custom_components.nezha.api.transport import LOCAL_SUFFIXES
-from custom_components.nezha.binary_sensor import CONNECTED, MONITOR_UP, SERVER_ONLINE
+from custom_components.nezha.binary_sensor import DASHBOARD_CONNECTED, MONITOR_UP, SERVER_ONLINE
 from custom_components.nezha.const import (
     BLOCKED_PAUSE,
     GONE_AFTER,
@@ -47,8 +47,9 @@ from custom_components.nezha.sensor import (
     MonitorSensorDescription,
     ServerSensorDescription,
 )
+from custom_components.nezha.trigger import TRIGGERS
 
-from .documents import READMES, ROOT, blocks, examples, header, manifest, read, table, tables, translations
+from .documents import INTEGRATION, READMES, ROOT, blocks, examples, header, manifest, read, table, tables, translations
 
 readmes = pytest.mark.parametrize("readme", READMES)
 YES_NO = {"en": ("yes", "no"), "zh-Hans": ("是", "否")}
@@ -60,6 +61,13 @@ WAYS_IN: dict[str, tuple[type[Credential], ...]] = {
     "token": (ApiToken, PersonalAccessToken),
     "login": (Login,),
     "guest": (Guest,),
+}
+CHINESE = ".zh-Hans"
+"""Between the name and the ending of a blueprint in Chinese."""
+TRIGGER_FIELDS = {
+    key: trigger["fields"]
+    for key, trigger in load_yaml_dict(str(INTEGRATION / "triggers.yaml")).items()
+    if not key.startswith(".")
 }
 GENERATIONS = (GenerationV0, GenerationV1, GenerationV2)
 TOO_OLD_FOR_TOKENS = "2.0"  # of the generation that has them
@@ -102,7 +110,7 @@ NUMBERS = {
 @pytest.mark.parametrize(
     ("name", "binary_sensor", "sensors"),
     [
-        ("dashboard", CONNECTED, DASHBOARD_SENSORS),
+        ("dashboard", DASHBOARD_CONNECTED, DASHBOARD_SENSORS),
         ("monitor", MONITOR_UP, MONITOR_SENSORS),
         ("server", SERVER_ONLINE, (*SERVER_SENSORS, TEMPERATURE, FURTHER_GPU, MONITOR_LATENCY)),
     ],
@@ -251,7 +259,9 @@ def test_the_buttons_lead_to_this_repository_and_to_its_form(readme: str) -> Non
 def test_each_blueprint_has_a_button_that_leads_to_the_preview_of_its_file(readme: str) -> None:
     """Home Assistant takes the address from it."""
     links = re.findall(r"\(https://my\.home-assistant\.io/redirect/blueprint_import/\?([^)]+)\)", read(readme))
-    files = [str(path.relative_to(ROOT)) for path in (ROOT / "blueprints").rglob("*.yaml")]
+    chinese = READMES[readme] != "en"
+    paths = [path for path in (ROOT / "blueprints").rglob("*.yaml") if path.stem.endswith(CHINESE) == chinese]
+    files = [str(path.relative_to(ROOT)) for path in paths]
     addresses = [parse_qs(query)["blueprint_url"][0] for query in links]
     assert sorted(addresses) == sorted(f"{manifest()['documentation']}/blob/main/{file}" for file in files)
 
@@ -272,19 +282,38 @@ def test_the_commands_exist(readme: str, command: str) -> None:
 
 def test_both_readmes_have_the_same_parts() -> None:
     """The same headings, tables, code and links to other places, whatever the language."""
-    english, chinese = (_parts(read(readme)) for readme in READMES)
+    english, chinese = (_parts(read(readme).replace(f"{CHINESE}.yaml", ".yaml")) for readme in READMES)
     assert english == chinese
 
 
 def test_both_readmes_show_each_blueprint_with_the_same_settings() -> None:
-    """The Chinese one says everything in Chinese as well, for a blueprint itself can speak one language alone."""
+    """Each in the edition of its language."""
     english, chinese = (dict(_blueprints(readme)) for readme in READMES)
-    assert list(english) == list(chinese)
-    for path in english:
-        texts = _texts(path)
-        settings = [{key: shown[path][key] for key in shown[path].keys() - texts} for shown in (english, chinese)]
-        assert settings[0] == settings[1]
-        assert texts <= chinese[path].keys()
+    assert list(chinese) == [path.replace(".yaml", f"{CHINESE}.yaml") for path in english]
+    for shown, translated in zip(english.values(), chinese.values(), strict=True):
+        assert {key for key in shown if shown[key] != translated[key]} <= {"above_title"}
+
+
+@readmes
+def test_each_trigger_has_a_table_of_its_options_with_their_defaults(readme: str) -> None:
+    """Below the name that the editor shows."""
+    text, names = read(readme), translations(READMES[readme])["triggers"]
+    assert re.findall(r"<!-- trigger: (\w+) -->", text) == list(TRIGGERS)
+    for key, fields in TRIGGER_FIELDS.items():
+        (name,) = re.findall(rf"<!-- trigger: {key} -->\n\*\*(.*)\*\*.*`nezha\.{key}`", text)
+        assert name == names[key]["name"]
+        rows = {row[0].strip("`"): row[2] for row in tables(text.split(f"<!-- trigger: {key} -->\n", 1)[1])[0]}
+        assert rows.keys() == fields.keys()
+        for option, default in rows.items():
+            match fields[option]["default"]:
+                case {"minutes": minutes}:
+                    assert re.fullmatch(rf"{minutes} (minutes|分钟)", default)
+                case list(values):
+                    assert re.findall(r"`(\w+)`", default) == values
+                case {}:
+                    assert default in {"nothing", "无"}
+                case number:
+                    assert default == str(number)
 
 
 def _blueprints(readme: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -292,12 +321,6 @@ def _blueprints(readme: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for example in examples(read(readme)):
         if used := example.get("use_blueprint"):
             yield used["path"], used["input"]
-
-
-def _texts(path: str) -> set[str]:
-    """Return the inputs of a blueprint that are texts."""
-    (file,) = (ROOT / "blueprints").rglob(Path(path).name)
-    return set(load_yaml_dict(str(file))["blueprint"]["input"]["texts"]["input"])
 
 
 def _abilities(version: str) -> list[bool]:

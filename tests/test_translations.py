@@ -17,6 +17,7 @@ from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import SelectSelector
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict
 import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
@@ -29,6 +30,7 @@ from custom_components.nezha.failure import FOR_THE_USER, NEWER
 from custom_components.nezha.gone import GONE
 from custom_components.nezha.options_flow import NezhaOptionsFlow
 from custom_components.nezha.repairs import GoneServerFlow
+from custom_components.nezha.trigger import TRIGGERS
 from simulator import Dashboard, World
 from tests.flows import start, submit, typed
 from tests.serving import Serve, add_entry
@@ -129,7 +131,7 @@ def test_keys_are_spelt_as_home_assistant_wants_them(language: str) -> None:
 
 def test_there_are_texts_for_nothing_else() -> None:
     """Such as actions, which there are not."""
-    assert EN.keys() == {"config", "options", "entity", "exceptions", "issues", "selector", "system_health"}
+    assert EN.keys() == {"config", "options", "entity", "exceptions", "issues", "selector", "system_health", "triggers"}
     assert EN["config"].keys() == {"step", "error", "abort"}
     assert EN["options"].keys() == {"step", "abort"}
 
@@ -202,11 +204,18 @@ async def test_every_choice_has_a_name(shown: Shown) -> None:
         assert texts.get("menu_options", {}).keys() == set(ways(form))
     fields = [field for _, form in shown for field in schema_of(form).schema.values()]
     lists = [field.config for field in fields if isinstance(field, SelectSelector)]
+    lists += [field["selector"]["select"] for field in trigger_fields() if "select" in field["selector"]]
     named = {str(config.get("translation_key")): config["options"] for config in lists if "translation_key" in config}
     assert named.keys() == EN["selector"].keys()
     for key, options in named.items():
         assert EN["selector"][key].keys() == {"options"}
         assert EN["selector"][key]["options"].keys() == set(options)
+
+
+def trigger_fields() -> list[dict[str, Any]]:
+    """Return the fields of all triggers."""
+    triggers = load_yaml_dict(str(INTEGRATION / "triggers.yaml"))
+    return [field for name, each in triggers.items() if name in TRIGGERS for field in each["fields"].values()]
 
 
 def compare(schema: probatio.Schema, texts: dict[str, Any]) -> None:
@@ -355,9 +364,10 @@ def test_every_entity_has_an_icon(platform: str) -> None:
     assert without - ICONS["entity"][platform].keys() == set()
 
 
-def test_every_icon_belongs_to_an_entity() -> None:
-    """None is left of entities that were removed."""
-    assert ICONS.keys() == {"entity"}
+def test_every_icon_belongs_to_an_entity_or_a_trigger() -> None:
+    """None is left of those that were removed."""
+    assert ICONS.keys() == {"entity", "triggers"}
+    assert ICONS["triggers"].keys() == TRIGGERS.keys()
     for platform, icons in ICONS["entity"].items():
         assert icons.keys() <= {description.translation_key for description in descriptions(platform)}
 

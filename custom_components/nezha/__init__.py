@@ -29,6 +29,7 @@ from .gone import async_tell_gone
 from .identity import ServerIdentities
 from .push import StreamKeeper
 from .succession import async_take_over_monitors
+from .watch import async_remove_told
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
@@ -85,6 +86,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> No
     """Leave nothing behind."""
     async_tell_gone(hass, entry, {})
     await ServerIdentities(hass, entry.entry_id).async_remove()
+    if not hass.config_entries.async_entries(DOMAIN):
+        await async_remove_told(hass)
 
 
 async def async_remove_config_entry_device(

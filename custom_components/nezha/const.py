@@ -5,6 +5,7 @@ import logging
 from typing import Final
 
 DOMAIN: Final = "nezha"
+CONNECTED: Final = "connected"  # the one field of a dashboard that is always known
 ONLINE: Final = "online"  # the one field that every server has
 LATENCY: Final = "latency"  # the one field that the options can switch off
 LOGGER = logging.getLogger(__package__)

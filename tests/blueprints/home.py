@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+import shutil
 from types import SimpleNamespace
 from typing import Any, override
 from unittest.mock import patch
 
-from homeassistant.components.automation import DOMAIN as AUTOMATION, AutomationEntity
+from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.components.persistent_notification import Notification, UpdateType, async_register_callback
 from homeassistant.const import Platform
 from homeassistant.core import CoreState, HomeAssistant, callback
@@ -24,14 +25,13 @@ from homeassistant.helpers import (
     label_registry as lr,
     restore_state,
 )
-from homeassistant.helpers.script import Script
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import get_scheduled_timer_handles
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
-from custom_components.nezha.const import DOMAIN
+from custom_components.nezha.const import CONNECTED, DOMAIN
 from simulator.world import World
 from tests.documents import ROOT
 from tests.generations import TURNS, StreamedTime, credential, shared, simulate
@@ -43,8 +43,6 @@ IMPORTED = "nezha-home-assistant"
 """The folder where Home Assistant puts what it imports from our repository."""
 POLLING = {"stream": "never", "latency": False}
 STEP = 30
-RUNS = {Script.async_run.__qualname__, AutomationEntity._async_trigger_if_enabled.__qualname__}
-"""What a run of an automation consists of."""
 REGISTRIES = (ar, cr, dr, er, fr, ir, lr, restore_state)
 
 
@@ -128,20 +126,22 @@ class Home:
         self.time.moves(60 * away)
         await self.start()
 
-    async def uses(self, blueprint: str, *, replaced: tuple[str, str] = ("", ""), **inputs: Any) -> None:
+    async def uses(self, blueprint: str, **inputs: Any) -> None:
         """Have the automation of a blueprint, as the form makes it."""
-        text = (BLUEPRINTS / f"{blueprint}.yaml").read_text(encoding="utf-8")
-        assert replaced[0] in text
         path = f"{IMPORTED}/{blueprint}.yaml"
-        file = self._folder / "blueprints" / AUTOMATION / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.replace(*replaced), encoding="utf-8")
-        self._automations = [{"id": "1", "alias": blueprint, "use_blueprint": {"path": path, "input": inputs}}]
+        await self.pastes({"alias": blueprint, "use_blueprint": {"path": path, "input": inputs}})
 
     async def pastes(self, automation: dict[str, Any]) -> None:
         """Have the automation of a blueprint that is written in YAML."""
-        await self.uses(Path(automation["use_blueprint"]["path"]).stem)
-        self._automations = [{"id": "1"} | automation]
+        path = automation["use_blueprint"]["path"]
+        file = self._folder / "blueprints" / AUTOMATION / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(BLUEPRINTS / file.name, file)
+        self.has(automation)
+
+    def has(self, *automations: dict[str, Any]) -> None:
+        """Have automations that are written in YAML, after the next start."""
+        self._automations = [{"id": str(number)} | each for number, each in enumerate(automations, start=1)]
 
     async def shows(
         self, *, servers: int = 8, title: str = "nezha.example.com", options: dict[str, Any] | None = None
@@ -178,7 +178,17 @@ class Home:
 
     def device(self, key: str, entry: int = 0) -> str:
         """Return the id of a server's device."""
-        registered = er.async_get(self.hass).async_get(self.entity(key, "online", entry))
+        return self._device_of(self.entity(key, "online", entry))
+
+    def device_of_dashboard(self, entry: int = 0) -> str:
+        """Return the id of the device of a Nezha dashboard."""
+        entry_id = self.entries[entry].entry_id
+        entities = er.async_entries_for_config_entry(er.async_get(self.hass), entry_id)
+        (connection,) = (each.entity_id for each in entities if each.translation_key == CONNECTED)
+        return self._device_of(connection)
+
+    def _device_of(self, entity_id: str) -> str:
+        registered = er.async_get(self.hass).async_get(entity_id)
         assert registered
         assert registered.device_id
         return registered.device_id
@@ -199,16 +209,12 @@ class Home:
 
 
 async def settle(hass: HomeAssistant) -> None:
-    """Let everything end that is under way, but for the automations that wait for something."""
+    """Let everything end that is under way."""
     for _ in range(2):
-        while under_way := [task for task in (*hass._tasks, *hass._background_tasks) if not _is_of_automation(task)]:
+        while under_way := [*hass._tasks, *hass._background_tasks]:
             await asyncio.wait(under_way)
         for _ in range(TURNS):
             await asyncio.sleep(0)
-
-
-def _is_of_automation(task: asyncio.Future[Any]) -> bool:
-    return isinstance(task, asyncio.Task) and getattr(task.get_coro(), "__qualname__", "") in RUNS
 
 
 def _stored(entry: MockConfigEntry) -> MockConfigEntry:

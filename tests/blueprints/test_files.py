@@ -1,8 +1,10 @@
 """The blueprints as files: what Home Assistant imports from the addresses that stand in the READMEs."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 import json
 from pathlib import Path
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +24,7 @@ from .home import BLUEPRINTS, IMPORTED
 
 OLDEST = json.loads(read("hacs.json"))["homeassistant"]
 NAMES = sorted(path.stem for path in BLUEPRINTS.glob("*.yaml"))
+CHINESE = ".zh-Hans"
 ADDRESS = f"{manifest()['documentation']}/blob/main/blueprints/automation/{DOMAIN}"
 RAW = f"https://raw.githubusercontent.com{urlsplit(ADDRESS).path.replace('/blob', '')}"
 
@@ -34,6 +37,7 @@ def hass_config_dir(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
+@pytest.mark.usefixtures("enable_custom_integrations")
 @pytest.mark.parametrize("name", NAMES)
 async def test_it_is_imported_by_its_address_and_used_without_any_input(
     hass: HomeAssistant,
@@ -79,6 +83,36 @@ def test_every_field_explains_itself(name: str) -> None:
         assert field["name"]
         assert len(field["selector"]) == 1
         assert "default" in field
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(CHINESE)])
+def test_the_chinese_edition_does_the_same(name: str) -> None:
+    """It differs in what people read, all of which is in Chinese."""
+    english, chinese = (
+        dict(_leaves(load_yaml_dict(str(BLUEPRINTS / f"{each}.yaml")))) for each in (name.removesuffix(CHINESE), name)
+    )
+    assert chinese.keys() == english.keys()
+    differing = {path for path in english if english[path] != chinese[path]} - {("blueprint", "source_url")}
+    assert {path for path in differing if not re.search(r"[\u3000-\u9fff]", str(chinese[path]))} == set()
+    read_by_people = {path for path in english if path[-1] in {"name", "description", "alias"} or _is_text(path)}
+    assert read_by_people - differing == set()
+
+
+def _is_text(path: tuple[str, ...]) -> bool:
+    return "texts" in path and path[-1] == "default"
+
+
+def _leaves(tree: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield everything that stands in a tree with its path."""
+    match tree:
+        case dict():
+            for key, each in tree.items():
+                yield from _leaves(each, *path, key)
+        case list():
+            for number, each in enumerate(tree):
+                yield from _leaves(each, *path, str(number))
+        case _:
+            yield path, tree
 
 
 def _fields(inputs: dict[str, Any]) -> list[dict[str, Any]]:

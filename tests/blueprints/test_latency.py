@@ -77,3 +77,19 @@ async def test_a_restart_begins_the_minutes_anew(home: Home, dashboard: ServedDa
     await home.restart()
     await home.lives(15)
     assert names(home.news()) == ["hk-edge-1 SSH latency is high"]
+
+
+async def test_what_was_told_outlasts_a_restart(home: Home, dashboard: ServedDashboard) -> None:
+    """It is not told again, and its end is told although it comes while Home Assistant is stopped."""
+    slow_down(dashboard, "Ping Frankfurt", 300)
+    await home.lives(15)
+    assert names(home.news()) == [f"{PING} is high"]
+    await home.restart(away=5)
+    await home.lives(20)
+    assert home.news() == []
+    await home.stop()
+    slow_down(dashboard, "Ping Frankfurt", 0)
+    home.time.moves(600)
+    await home.start()
+    await home.lives(10)
+    assert names(home.news()) == [f"{PING} is back to normal"]

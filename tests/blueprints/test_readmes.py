@@ -3,7 +3,9 @@
 from typing import Any
 
 from homeassistant.core import ServiceCall
+from homeassistant.helpers import area_registry as ar, device_registry as dr
 import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
 
 from simulator.faults import FaultKind
 from tests.documents import READMES, examples, read
@@ -15,7 +17,7 @@ from .test_latency import slow_down
 def pasted(readme: str, blueprint: str) -> dict[str, Any]:
     """Return the automation of a blueprint that a README shows."""
     used = (example for example in examples(read(readme)) if "use_blueprint" in example)
-    (automation,) = (each for each in used if blueprint in each["use_blueprint"]["path"])
+    (automation,) = (each for each in used if f"/{blueprint}." in each["use_blueprint"]["path"])
     return automation
 
 
@@ -50,7 +52,8 @@ async def test_a_phone_is_told_after_these_minutes(home: Home, readme: str, offl
     dashboard.world.start(1)
     await home.lives(5)
     assert [each["title"] for each in sent] == [offline, back]
-    assert {each["data"]["tag"] for each in sent} == {f"nezha_{home.entity('1', 'online')}"}
+    (tag,) = {each["data"]["tag"] for each in sent}
+    assert tag.startswith("nezha_")
     assert home.news() == []
 
 
@@ -131,8 +134,26 @@ async def test_a_latency_is_told_in_these_words(home: Home, readme: str, words: 
     assert told.endswith(" ms")
 
 
-def test_both_readmes_show_each_blueprint() -> None:
-    """Its file is where the import puts it."""
-    for readme in READMES:
-        for blueprint in ("server_offline", "resource_usage", "latency"):
-            assert pasted(readme, blueprint)["use_blueprint"]["path"] == f"nezha-home-assistant/{blueprint}.yaml"
+@pytest.mark.parametrize("readme", READMES)
+async def test_a_lamp_is_red_when_a_server_in_the_rack_is_offline(home: Home, readme: str) -> None:
+    """And stays as it is for servers elsewhere, and when the one in the rack is back."""
+    (automation,) = (
+        each
+        for each in examples(read(readme))
+        if "triggers" in each and each["triggers"][0]["trigger"] == "nezha.availability_changed"
+    )
+    dashboard = await home.shows(servers=6)
+    home.has(automation)
+    await home.start()
+    rack = ar.async_get(home.hass).async_create("Rack")
+    dr.async_get(home.hass).async_update_device(home.device("1"), area_id=rack.id)
+    lamp = async_mock_service(home.hass, "light", "turn_on")
+    await home.lives(5)
+    dashboard.world.stop(2)
+    await home.lives(5)
+    assert lamp == []
+    dashboard.world.stop(1)
+    await home.lives(5)
+    dashboard.world.start(1)
+    await home.lives(5)
+    assert [call.data for call in lamp] == [{"entity_id": ["light.rack"], "color_name": "red"}]
