@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 import re
@@ -22,6 +23,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from dashboards.editions import EDITIONS, made, words
+from simulator.dashboard import Dashboard
 from simulator.faults import FaultKind
 
 from .generations import Show, Shown
@@ -36,6 +38,8 @@ EVERY_CARD = range(5)
 DASHBOARDS, OFFLINE, LIMITS, SERVERS, ALL_SERVERS = EVERY_CARD
 """The Markdown cards, in their order."""
 NO_VALUE = "–"  # noqa: RUF001 - the dash of a table
+BREAK = "\u200b"
+"""Where a word may be broken: a space without a width."""
 ODD = 'a|b *c* _d_ `e` <b>&amp; "f"</b> [g](h) # 🚀\n\n- i'
 
 
@@ -168,10 +172,10 @@ async def test_what_needs_attention(hass: HomeAssistant, show: Show, language: s
     shown = await show()
     shown.world.fix_host(4, {"disk_total": 1000})
     shown.world.fix_state(4, {"disk_used": 925, "cpu": 95.0})
-    assert read_card(hass, LIMITS, language) == ""
+    say = words(language)
+    assert read_card(hass, LIMITS, language) == say["nothing_high"]
     shown.world.stop(1)
     await shown.frames_for(400, every=40)
-    say = words(language)
     offline = _text(read_card(hass, OFFLINE, language))
     assert f"🔴 hk-edge-1 {say['just_now']}" in offline
     assert f"🔴 Broken {say['silent']}" in offline
@@ -179,6 +183,33 @@ async def test_what_needs_attention(hass: HomeAssistant, show: Show, language: s
     assert high == f"🟠 WINDOWS-NAS {say['cpu']} 95% · {say['disk']} 92%"
     table = read_card(hass, SERVERS, language)
     assert '<b><font color="#db4437">95%</font></b>' in table
+
+
+@LANGUAGES
+async def test_latencies_that_are_too_high(hass: HomeAssistant, show: Show, language: str) -> None:
+    """The three worst of each server; the farthest server first, but for who also lacks CPU, memory or disk."""
+    shown = await show(prepare=lambda simulated: _set_targets_far_away(simulated, 150, 250, 300, 350, 400))
+    shown.world.fix_state(2, {"cpu": 95.0})
+    await shown.time.passes(70)
+    await shown.frame(40)
+    say = words(language)
+    lines = _text(read_card(hass, LIMITS, language), breaks=True).split("<br>")
+    told = [re.findall(r"(\+\d+ <far>) latency (\d+) ms", line) for line in lines]
+    assert all([name for name, _ in worst] == ["+400 <far>", "+350 <far>", "+300 <far>"] for worst in told)
+    assert lines[0].startswith(f"🟠 数据库-东京 {say['cpu']} 95% · +400 <far> latency ")
+    assert lines[0].endswith(f" ms · {say['further'].format(1)}")
+    farthest = [int(worst[0][1]) for worst in told[1:]]
+    assert len(farthest) == 5
+    assert farthest == sorted(farthest, reverse=True)
+    assert "<far>" not in read_card(hass, LIMITS, language)
+
+
+async def test_a_latency_just_below_the_limit(hass: HomeAssistant, show: Show) -> None:
+    """Nothing is told of one that is as it should be."""
+    shown = await show(prepare=lambda simulated: _set_targets_far_away(simulated, 150))
+    await shown.time.passes(70)
+    assert float(shown.state("1", "latency_1")) > 100
+    assert read_card(hass, LIMITS) == words("en")["nothing_high"]
 
 
 @pytest.mark.parametrize(
@@ -220,10 +251,11 @@ async def test_neither_an_outage_nor_a_restart_makes_it_a_short_time(hass: HomeA
 
 @LANGUAGES
 async def test_nothing_needs_attention(hass: HomeAssistant, show: Show, language: str) -> None:
-    """The page says so, and the card of the limits takes no room."""
+    """The page says so; a card that shows nothing would be taken out of the page, and come back at a reload alone."""
     await show("v0", world=still_world(servers=2))
     assert read_card(hass, OFFLINE, language) == words(language)["nobody_offline"]
-    assert read_card(hass, LIMITS, language) == ""
+    assert read_card(hass, LIMITS, language) == words(language)["nothing_high"]
+    assert not any("show_empty" in card for card in _cards(language))
 
 
 async def test_servers_come_and_go_by_themselves(hass: HomeAssistant, show: Show) -> None:
@@ -252,6 +284,68 @@ async def test_odd_names_break_nothing(hass: HomeAssistant, show: Show) -> None:
         assert "\n\n" not in table
         assert ODD.replace("\n", " ") in names(table)
         assert len(names(table)) == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("hk-edge-with-many-parts-1", ["hk-edge-with-many-parts-1"]),
+        ("数据库 of the shop", ["数据库 of the shop"]),
+        ("web_1.example.com", ["web_", "1.example.com"]),
+        ("abcdefghijklmnopqrstuvwxyz", ["abcdefghijkl", "mnopqrstuvwxyz"]),
+    ],
+)
+async def test_a_long_word_leaves_room_for_values(hass: HomeAssistant, show: Show, name: str, parts: list[str]) -> None:
+    """On a phone it is broken, behind a separator if it has one; what can be broken anyway stays as it is."""
+    await show(world=still_world(servers=1), prepare=lambda simulated: simulated.world.edit(1, name=name))
+    for number in (SERVERS, ALL_SERVERS):
+        assert f">{BREAK.join(parts)}</a>" in read_card(hass, number)
+
+
+async def test_what_the_user_does_to_a_device(hass: HomeAssistant, show: Show) -> None:
+    """One that is renamed has that name everywhere, and one that is disabled is not shown."""
+    shown = await show(prepare=lambda simulated: _set_targets_far_away(simulated, 300))
+    registry = dr.async_get(hass)
+    devices = {device.name: device.id for device in _servers(shown)}
+    registry.async_update_device(devices["hk-edge-1"], name_by_user="My box")
+    registry.async_update_device(devices["went-offline"], disabled_by=dr.DeviceEntryDisabler.USER)
+    registry.async_update_device(devices["idle"], disabled_by=dr.DeviceEntryDisabler.USER)
+    await hass.async_block_till_done()
+    await shown.time.passes(70)
+    for number in (SERVERS, ALL_SERVERS):
+        assert set(names(read_card(hass, number))) == devices.keys() - {"hk-edge-1", "went-offline", "idle"} | {
+            "My box"
+        }
+    assert "went-offline" not in read_card(hass, OFFLINE)
+    high = _text(read_card(hass, LIMITS))
+    assert "🟠 My box +300 <far> latency" in high
+    assert "idle" not in high
+
+
+async def test_an_entry_that_is_not_loaded(hass: HomeAssistant, show: Show) -> None:
+    """It is not said that the Nezha dashboard does not answer, since nobody asks it."""
+    shown = await show()
+    await shown.unload()
+    unavailable = words("en")["unavailable"]
+    assert rows(read_card(hass, DASHBOARDS)) == [["🔴 nezha.example.com", unavailable]]
+    assert _text(read_card(hass, OFFLINE)) == f"🔴 nezha.example.com {unavailable}"
+    assert {row[0][0] for row in rows(read_card(hass, SERVERS))} == {"⚪"}
+
+
+async def test_a_helper_takes_no_value_of_its_source(hass: HomeAssistant, show: Show) -> None:
+    """What the user makes of a value belongs to the same device, and may be called alike."""
+    shown = await show()
+    before = [read_card(hass, number) for number in EVERY_CARD]
+    source = er.async_get(hass).async_get(shown.entity("1", "cpu"))
+    assert source
+    helper = MockConfigEntry(domain="statistics", title="Average CPU usage")
+    helper.add_to_hass(hass)
+    for name, value in (("average_cpu_usage", "99"), ("average_latency", "999")):
+        entity = er.async_get(hass).async_get_or_create(
+            "sensor", "statistics", name, suggested_object_id=name, config_entry=helper, device_id=source.device_id
+        )
+        hass.states.async_set(entity.entity_id, value)
+    assert [read_card(hass, number) for number in EVERY_CARD] == before
 
 
 async def test_two_nezha_dashboards(hass: HomeAssistant, show: Show) -> None:
@@ -305,7 +399,13 @@ async def test_a_home_assistant_without_servers(hass: HomeAssistant) -> None:
     """The page says so, and is no error."""
     shown = [read_card(hass, number) for number in EVERY_CARD]
     say = words("en")
-    assert shown == [say["no_dashboards"], say["nobody_offline"], "", say["no_servers"], say["no_servers"]]
+    assert shown == [
+        say["no_dashboards"],
+        say["nobody_offline"],
+        say["nothing_high"],
+        say["no_servers"],
+        say["no_servers"],
+    ]
 
 
 async def test_a_large_fleet(hass: HomeAssistant, show: Show) -> None:
@@ -317,6 +417,8 @@ async def test_a_large_fleet(hass: HomeAssistant, show: Show) -> None:
     assert busiest == sorted(busiest, reverse=True)
     assert busiest[0] == max(int(row[1].removesuffix("%")) for row in rows(all_servers) if row[1] != NO_VALUE)
     assert "The busiest of 300." in overview
+    ((_, _, *totals),) = rows(read_card(hass, DASHBOARDS))
+    assert all(re.fullmatch(r"\d\.\d\d Gbit/s", total) for total in totals)
     assert len(rows(all_servers)) == 300
     assert len(all_servers) < MOST_SIGNS * 300 / 800
 
@@ -376,11 +478,19 @@ def _cards(language: str) -> Iterator[dict[str, Any]]:
 
 def _text(html: str, *, breaks: bool = False) -> str:
     """Return what is read of HTML."""
-    return unescape(re.sub("<(?!br>).*?>" if breaks else "<.*?>", "", html))
+    return unescape(re.sub("<(?!br>).*?>" if breaks else "<.*?>", "", html)).replace(BREAK, "")
 
 
 def _servers(shown: Shown) -> list[dr.DeviceEntry]:
     return [device for device in shown.devices().values() if device.entry_type is None]
+
+
+def _set_targets_far_away(simulated: Dashboard, *milliseconds: float) -> None:
+    """Let there be a monitor for each of these distances, called by it."""
+    first, *_ = simulated.world.monitors
+    simulated.world.monitors = tuple(
+        replace(first, id=number, name=f"+{extra} <far>", extra=extra) for number, extra in enumerate(milliseconds, 1)
+    )
 
 
 async def _silence(shown: Shown) -> None:

@@ -27,14 +27,16 @@ async def fleet(person: Person, home_assistant: HomeAssistant, site: Site) -> As
 
 
 async def test_servers_come_and_go_on_the_page(person: Person, fleet: FleetPage, site: Site) -> None:
-    """I read all my servers, add one to the Nezha dashboard and see it appear; one that dies is told of."""
+    """I read all my servers, add one to the Nezha dashboard and see it appear; what goes wrong is told meanwhile."""
     await person.sees("Nezha", *(server.name for server in site.world.servers()))
+    await person.sees(fleet.say["nothing_high"])
     await person.keeps_picture("fleet")
     await person.finds_nothing_cut_off()
+    site.world.fix_state(4, {"cpu": 95.0})
     site.world.add(name=NEW)
     await person.sees(NEW)
     site.world.stop(1)
-    await person.sees(f"hk-edge-1 {fleet.say['just_now']}")
+    await person.sees(f"hk-edge-1 {fleet.say['just_now']}", f"WINDOWS-NAS {fleet.say['cpu']} 95%")
     await person.keeps_picture("one-more-and-one-offline")
     await person.clicks(NEW)
     await person.sees(person.words.label("device_info"), person.words.entity("cpu"))
@@ -44,7 +46,8 @@ async def test_servers_come_and_go_on_the_page(person: Person, fleet: FleetPage,
 @pytest.mark.parametrize("site", [f"v2-token-{MANY}"], indirect=True)
 async def test_a_fleet_of_hundreds_on_the_page(person: Person, fleet: FleetPage, site: Site) -> None:
     """I see how many there are and the busiest, and find one that was just added among all."""
-    await person.sees(f"{MANY - 2} / {MANY}", "went-offline")
+    how_many = fleet.say["more"].replace("{{ all.servers | count }}", str(MANY)).partition("<")[0].strip()
+    await person.sees(f"{MANY - 2} / {MANY}", "went-offline", how_many)
     await person.keeps_picture("busiest")
     await person.finds_nothing_cut_off()
     site.world.add(name=NEW)
