@@ -36,12 +36,15 @@ class Person:
         await self.page.goto(path)
 
     async def follows(self, text: str, path: str) -> None:
-        """Open the page below a path that a link leads to as in a tab of its own.
-
-        A click would also have to close the dialog around the link, and Home Assistant then sometimes loses the way.
-        """
+        """Click on a link to a page below a path, and wait until that is open and the dialog around the link is gone."""
         link = self.page.get_by_role("link", name=text).and_(self.page.locator(f"a[href^='{path}']"))
-        await self.goes_to(await link.get_attribute("href") or "")
+        await link.click()
+        await self.page.wait_for_url(f"**{path}*")
+        await self.leaves_the_dialog()
+
+    async def leaves_the_dialog(self) -> None:
+        """Wait until a dialog that was closed is done with: Home Assistant goes back a page in the end, and only then."""
+        await self.page.wait_for_function("() => !history.state?.dialog")
 
     async def sees(self, *texts: str) -> None:
         """Wait until texts are on the page, paragraph by paragraph."""
@@ -84,9 +87,21 @@ class Person:
         """Type into a field of a form by its label, instead of what stands there."""
         await self._field(field).fill(text)
 
+    async def enters(self, field: str, text: str) -> None:
+        """Type into a field whose label stands beside it, instead of what stands there."""
+        row = self.page.locator("ha-settings-row").filter(has=self.page.get_by_text(field, exact=True))
+        await row.locator("input").fill(text)
+
     async def searches(self, hint: str, text: str) -> None:
         """Type into a box by the hint in it."""
         await self.page.get_by_placeholder(hint).fill(text)
+
+    async def pastes_over(self, text: str, new: str) -> None:
+        """Click on a text in an editor, and paste another one over all that stands there."""
+        await self.clicks_text(text)
+        await self.page.keyboard.press("Control+A")
+        await self.page.evaluate("text => navigator.clipboard.writeText(text)", new)
+        await self.page.keyboard.press("Control+V")
 
     async def adds_to_list(self, field: str, option: str) -> None:
         """Add an option to what a field of several has."""

@@ -116,6 +116,7 @@ async def test_deleting_leaves_no_trace(person: Person, integration: Integration
     await person.keeps_picture("really")
     await person.clicks_label("delete")
     await person.sees_nowhere("hk-edge-1")
+    await person.leaves_the_dialog()
     await person.goes_to("/config/integrations/dashboard")
     await person.sees(words.label("add_integration"))
     await person.sees_nowhere("Nezha")
