@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 import re
 from typing import Any, Final
 from urllib.parse import quote, unquote
@@ -14,7 +13,9 @@ from demo.home_assistant import HomeAssistant, free_port
 from tests.documents import READMES, ROOT, read
 from tests.stories.site import HOST
 
-_BUTTON: Final = re.compile(r"my\.home-assistant\.io/redirect/(blueprint_import)/\?blueprint_url=([^)]+server_offline[^)]+)\)")
+_BUTTON: Final = re.compile(
+    r"my\.home-assistant\.io/redirect/(blueprint_import)/\?blueprint_url=([^)]+server_offline[^)]+)\)"
+)
 _BRANCH: Final = "/blob/main/"
 
 
@@ -36,9 +37,18 @@ class Blueprint:
         """Return what is written beside the field of an input."""
         return str(self._inputs[key]["name"])
 
-    def title(self, kind: str, server: str) -> str:
-        """Return the title of a notification about a server, `offline` or `back`, as long as nobody changes it."""
-        return str(self._inputs[f"{kind}_title"]["default"]).replace("{{ server }}", server)
+    def title(self, kind: str, server: str, **texts: str) -> str:
+        """Return the title of a notification about a server, `offline` or `back`, unless there are other texts."""
+        title = texts.get(f"{kind}_title") or self._inputs[f"{kind}_title"]["default"]
+        return str(title).replace("{{ server }}", server)
+
+    async def is_used(self, home_assistant: HomeAssistant, **inputs: Any) -> None:
+        """Make an automation of it without a browser."""
+        path = f"{HOST}/{self._file.name}"
+        text = self._file.read_text(encoding="utf-8")
+        await home_assistant.command("blueprint/save", domain="automation", path=path, yaml=text)
+        automation = {"alias": self.name, "use_blueprint": {"path": path, "input": inputs}}
+        await home_assistant.post("/api/config/automation/config/1", **automation)
 
     @asynccontextmanager
     async def offered(self) -> AsyncIterator[str]:
@@ -61,13 +71,14 @@ class Blueprint:
 
 
 async def forget_automations(home_assistant: HomeAssistant) -> None:
-    """Delete all automations and what was imported for them."""
+    """Delete all automations, what was imported for them and what they have told."""
     for state in await home_assistant.get("/api/states"):
         if state["entity_id"].startswith("automation."):
             await home_assistant.delete(f"/api/config/automation/config/{state['attributes']['id']}")
     for path in await home_assistant.command("blueprint/list", domain="automation"):
         if path.startswith(HOST):
             await home_assistant.command("blueprint/delete", domain="automation", path=path)
+    await home_assistant.post("/api/services/persistent_notification/dismiss_all")
 
 
 def _inputs(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

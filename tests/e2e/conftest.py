@@ -15,11 +15,12 @@ from .browser import chromium, logged_in
 from .integration_page import IntegrationPage
 from .person import Person
 from .setting import EVERYWHERE, Setting
+from .ways import USUAL
 
 PICTURES = ROOT / ".e2e"
 ALBUM = ROOT / "docs" / "images"
 NEVER_ANSWERED = 4
-"""The monitor whose latencies are unknown, which is right and nothing to look at."""
+"""The monitor that nothing answers, `Broken`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,13 +85,18 @@ async def person(
     await page.close()
 
 
-@pytest.fixture(params=["v2-token"])
+@pytest.fixture(params=[USUAL])
 async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
     """Return a dashboard that is being served: its generation, the way into it and how many servers it has."""
     generation, way, *servers = request.param.split("-")
     async with Site(generation, way, servers=int(servers[0]) if servers else 8) as site:
-        site.world.edit_monitor(NEVER_ANSWERED, only_listed=True)
         yield site
+
+
+@pytest.fixture
+def answered(site: Site) -> None:
+    """Have only monitors that are answered, as pages of servers have latencies that are unknown otherwise."""
+    site.world.edit_monitor(NEVER_ANSWERED, only_listed=True)
 
 
 @pytest.fixture

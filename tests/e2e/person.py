@@ -12,7 +12,7 @@ from .reading import cut_texts, overflow, raw_texts
 from .setting import Setting
 from .words import Words
 
-_PATIENCE: Final = 30_000
+_PATIENCE: Final = 45_000
 """Milliseconds until something has to be seen: what a first page takes on a slow machine, and a poll."""
 _VISIBLE: Final = "visible=true"
 
@@ -36,14 +36,14 @@ class Person:
         await self.page.goto(path)
 
     async def follows(self, text: str, path: str) -> None:
-        """Click on a link to a page below a path, and wait until that is open and the dialog around the link is gone."""
+        """Click on a link to a page below a path, and wait until that is open and a dialog around the link is gone."""
         link = self.page.get_by_role("link", name=text).and_(self.page.locator(f"a[href^='{path}']"))
         await link.click()
         await self.page.wait_for_url(f"**{path}*")
         await self.leaves_the_dialog()
 
     async def leaves_the_dialog(self) -> None:
-        """Wait until a dialog that was closed is done with: Home Assistant goes back a page in the end, and only then."""
+        """Wait until a dialog that was closed is done with: in the end Home Assistant goes back a page."""
         await self.page.wait_for_function("() => !history.state?.dialog")
 
     async def sees(self, *texts: str) -> None:
@@ -117,8 +117,9 @@ class Person:
             yield files
         files.append(await waiting.value)
 
-    async def keeps_picture(self, name: str) -> None:
-        """Keep a picture of the page, on which there is nothing that nobody should have to read."""
+    async def keeps_picture(self, name: str, *, unknown: int = 0) -> None:
+        """Keep a picture of the page, on which everything can be read and is known but for some states."""
+        await self._knows_all_but(unknown)
         self._kept += 1
         self._pictures.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=self._pictures / f"{self._kept:02}-{name}.png", animations="disabled")
@@ -126,6 +127,7 @@ class Person:
 
     async def photographs(self, file: Path, *, width: int, height: int) -> None:
         """Keep a picture of the page, in a window of just the size for it, in a file that others are shown."""
+        await self._knows_all_but(0)
         await self.page.set_viewport_size({"width": width, "height": height})
         await self.page.mouse.move(0, 0)
         await self._reads_on()
@@ -137,13 +139,17 @@ class Person:
         self._pictures.mkdir(parents=True, exist_ok=True)
         (self._pictures / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    async def finds_nothing_cut_off(self) -> None:
-        """Make sure that every text on the page has room."""
-        assert await cut_texts(self.page) == []
+    async def _knows_all_but(self, unknown: int) -> None:
+        """Wait until so many states on the page are unknown, and none is unavailable."""
+        states = {self.words.label("unknown"): unknown, self.words.label("unavailable"): 0}
+        for state, count in states.items():
+            shown = self.page.get_by_text(state, exact=True).locator(_VISIBLE)
+            await expect(shown).to_have_count(count, timeout=_PATIENCE)
 
     async def _reads_on(self) -> None:
-        """Make sure that nothing on the page was meant for programs or stands beside the window."""
+        """Make sure that everything on the page was meant for people and has room, in its place and in the window."""
         assert await raw_texts(self.page) == []
+        assert await cut_texts(self.page) == []
         assert await overflow(self.page) <= 0
 
     async def _comes_to_rest(self) -> None:

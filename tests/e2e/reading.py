@@ -8,6 +8,14 @@ from playwright.async_api import Page
 _RAW: Final = re.compile(r"component\.nezha|ui\.panel\.|\{\w+\}|\bundefined\b|\[object |\bNaN\b")
 """Keys of translations, placeholders that nothing filled, and what scripts write when they know nothing."""
 
+_MAY_CUT: Final = (
+    ".visually-hidden",  # headings for those who listen to the page
+    ".mdc-data-table__header-cell",  # headings of tables, which count the arrow for sorting that they do not show
+    "ha-integration-card .supporting",  # how many devices and services there are, in the list of all integrations
+    "ha-config-entry-device-row .supporting",  # models of devices, as on a phone a device has two lines
+)
+"""What Home Assistant cuts off itself: selectors of parts around the text, also across shadows."""
+
 _VISIBLE_ELEMENTS: Final = """
 function* visible(root) {
   for (const element of root.querySelectorAll("*")) {
@@ -26,7 +34,11 @@ _TEXTS: Final = f"""() => {{
 _CUT: Final = f"""() => {{
   {_VISIBLE_ELEMENTS}
   const clips = element => getComputedStyle(element).textOverflow === "ellipsis";
+  const within = (element, selector) => element && (element.matches(selector)
+    || within(element.assignedSlot || element.parentElement || element.getRootNode().host, selector));
+  const mayCut = element => {list(_MAY_CUT)}.some(parts => parts.split(" ").every(part => within(element, part)));
   return [...visible(document.body)].filter(element => clips(element) && element.scrollWidth > element.clientWidth)
+    .filter(element => !mayCut(element))
     .map(element => element.innerText || element.assignedSlot?.innerText || element.outerHTML);
 }}"""
 _WIDER: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
