@@ -8,7 +8,9 @@ from typing import Final
 
 from playwright.async_api import Download, Locator, Page, expect
 
-from .reading import cut_texts, overflow, raw_texts
+from tests.stories.watched import eventually
+
+from .reading import current, cut_texts, overflow, raw_texts
 from .setting import Setting
 from .words import Words
 
@@ -141,10 +143,8 @@ class Person:
 
     async def _knows_all_but(self, unknown: int) -> None:
         """Wait until so many states on the page are unknown, and none is unavailable."""
-        states = {self.words.label("unknown"): unknown, self.words.label("unavailable"): 0}
-        for state, count in states.items():
-            shown = self.page.get_by_text(state, exact=True).locator(_VISIBLE)
-            await expect(shown).to_have_count(count, timeout=_PATIENCE)
+        states = [self.words.label("unknown"), self.words.label("unavailable")]
+        await eventually(lambda: current(self.page, states), states[:1] * unknown, within=_PATIENCE / 1000)
 
     async def _reads_on(self) -> None:
         """Make sure that everything on the page was meant for people and has room, in its place and in the window."""

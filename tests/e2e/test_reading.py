@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from playwright.async_api import Browser, Page
 import pytest
 
-from .reading import cut_texts, overflow, raw_texts
+from .reading import current, cut_texts, overflow, raw_texts
 
 NARROW = "width: 60px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis"
 IN_A_SHADOW = "<div><template shadowrootmode='open'>{}</template></div>"
@@ -26,6 +26,13 @@ async def test_texts_for_programs_are_found(page: Page, text: str) -> None:
     """Also where a component hides them from the rest of the page."""
     await page.set_content(IN_A_SHADOW.format(f"<b>CPU usage</b><p>{text}</p><p hidden>undefined</p>"))
     assert await raw_texts(page) == [text]
+
+
+async def test_states_are_found_where_they_are_told_of_now(page: Page) -> None:
+    """Not in the activity."""
+    state = IN_A_SHADOW.format("<p>Unknown</p><p>Unknown error</p><p hidden>Unknown</p>")
+    await page.set_content(f"{state}<ha-logbook>{state}</ha-logbook>")
+    assert await current(page, ["Unknown", "Unavailable"]) == ["Unknown"]
 
 
 async def test_texts_without_room_are_found(page: Page) -> None:

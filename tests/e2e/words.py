@@ -58,7 +58,7 @@ _HOME_ASSISTANT: Final = {
         "delete": "删除",
         "delete_nezha": "删除“Nezha”？",  # noqa: RUF001 - a question mark of Chinese texts
         "device_info": "设备信息",
-        "disconnected": "断开连接",
+        "disconnected": "已断开",
         "download_diagnostics": "下载诊断信息",
         "edit_dashboard": "编辑仪表盘",
         "finish": "完成",
