@@ -6,7 +6,7 @@ from pathlib import Path
 import re
 from typing import Final
 
-from playwright.async_api import Download, Locator, Page, expect
+from playwright.async_api import Download, FloatRect, Locator, Page, expect
 
 from tests.stories.watched import eventually
 
@@ -127,14 +127,16 @@ class Person:
         await self.page.screenshot(path=self._pictures / f"{self._kept:02}-{name}.png", animations="disabled")
         await self._reads_on()
 
-    async def photographs(self, file: Path, *, width: int, height: int) -> None:
-        """Keep a picture of the page, in a window of just the size for it, in a file that others are shown."""
+    async def photographs(self, file: Path, *, width: int, height: int, corner: tuple[int, int] | None = None) -> None:
+        """Keep a picture for others in a file: of the page in a window of a size, or of its upper left corner alone."""
         await self._knows_all_but(0)
         await self.page.set_viewport_size({"width": width, "height": height})
         await self.page.mouse.move(0, 0)
         await self._reads_on()
         await self._comes_to_rest()
-        await self.page.screenshot(path=file, animations="disabled")
+        across, down = corner or (width, height)
+        clip: FloatRect = {"x": 0, "y": 0, "width": across, "height": down}
+        await self.page.screenshot(path=file, animations="disabled", clip=clip)
 
     def notes(self, name: str, lines: list[str]) -> None:
         """Keep a list beside the pictures."""

@@ -130,7 +130,7 @@ async def _form_to_sign_in_again(person: Person, site: Site) -> Form:
     """Open the form for what the dashboard accepts now: version 0.x has tokens alone, later ones offer a choice."""
     if site.generation == "v0":
         form = Form(person, "reauth_confirm")
-        await form.is_open("token", name="Nezha")
+        await form.is_open("token", name=site.url.removeprefix("http://"))
         return form
     menu = Form(person, "credential")
     await menu.is_open()

@@ -38,7 +38,13 @@ NEVER_REPORTED: Final = 8
 BLOG: Final = {"en": "Blog", "zh-Hans": "博客"}
 """The monitor that nothing answers."""
 ALMOST_FULL: Final = {"disk_used": 80_000_000_000}
-LITTLE: Final = {"cpu": 4.2, "mem_used": 700_000_000, "disk_used": 52_000_000_000}
+LITTLE: Final = {
+    "cpu": 4.2,
+    "mem_used": 700_000_000,
+    "disk_used": 52_000_000_000,
+    "net_in_speed": 1_450_000,
+    "net_out_speed": 130_000,
+}
 """What a server does that does nothing otherwise."""
 POINTS: Final = 24
 """Values that a curve needs to be one."""
@@ -120,7 +126,7 @@ async def test_the_page_of_the_fleet(
     await page.opens()
     await person.sees(BLOG[language], *(server.name for server in site.world.servers()))
     await person.sees_pattern(re.compile(r"9\d\s?%"))
-    await person.photographs(_file(album, "fleet", person), width=1280, height=760)
+    await person.photographs(_file(album, "fleet", person), width=1280, height=680)
     await page.is_deleted()
 
 
@@ -138,7 +144,7 @@ async def test_a_notification(
     await person.sees(blueprint.name)
     site.world.stop(1)
     await Notifications(person).tell(blueprint.title("offline", fleet[1], **texts))
-    await person.photographs(_file(album, "notification", person), width=500, height=220)
+    await person.photographs(_file(album, "notification", person), width=1280, height=900, corner=(512, 270))
     await forget_automations(home_assistant)
 
 
