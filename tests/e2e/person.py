@@ -48,11 +48,11 @@ class Person:
         """Wait until a dialog that was closed is done with: in the end Home Assistant goes back a page."""
         await self.page.wait_for_function("() => !history.state?.dialog")
 
-    async def sees(self, *texts: str, within: float | None = None) -> None:
-        """Wait until texts are on the page, paragraph by paragraph; for so many seconds, or as long as for all else."""
+    async def sees(self, *texts: str) -> None:
+        """Wait until texts are on the page, paragraph by paragraph."""
         for text in texts:
             for paragraph in text.split("\n\n"):
-                await self._shown(paragraph).wait_for(timeout=within and within * 1000)
+                await self._shown(paragraph).wait_for()
 
     async def sees_pattern(self, pattern: re.Pattern[str]) -> None:
         """Wait until a text that matches is on the page."""

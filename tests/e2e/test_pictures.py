@@ -144,7 +144,7 @@ async def test_a_notification(
     await person.sees(blueprint.name)
     site.world.stop(1)
     await Notifications(person).tell(blueprint.title("offline", fleet[1], **texts))
-    await person.photographs(_file(album, "notification", person), width=1280, height=900, corner=(500, 262))
+    await person.photographs(_file(album, "notification", person), width=1280, height=900, corner=(500, 270))
     await forget_automations(home_assistant)
 
 
