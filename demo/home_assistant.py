@@ -23,6 +23,7 @@ from . import DemoError
 USER = PASSWORD = "demo"  # noqa: S105
 DOMAIN = "nezha"
 CONFIGURATION = Path(__file__).with_name("configuration.yaml")
+AUTOMATIONS = CONFIGURATION.with_name("automations.yaml")
 # The releases that Home Assistant pins must be compiled; newer ones need not.
 WITHOUT_PIN = ("pymicro-vad", "pyspeex-noise")
 
@@ -198,7 +199,8 @@ class HomeAssistant:
         }
 
     def _write_configuration(self) -> None:
-        shutil.copy(CONFIGURATION, self.folder)
+        for file in (CONFIGURATION, AUTOMATIONS):
+            shutil.copy(file, self.folder)
         (self.folder / "custom_components").mkdir()
         (self.folder / "custom_components" / DOMAIN).symlink_to(_INTEGRATION)
         # Home Assistant migrates this, its first format, in every version; the same

@@ -50,6 +50,7 @@ async def logged_in(browser: Browser, home_assistant: HomeAssistant, setting: Se
         "clientId": f"{url}/",
     }
     context = await browser.new_context(base_url=url, **setting.context())
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
     await context.add_init_script(f"localStorage.setItem('hassTokens', {json.dumps(json.dumps(tokens))})")
     yield context
     await context.close()

@@ -10,6 +10,8 @@ from demo.home_assistant import HomeAssistant
 from .person import Person
 
 _PATH: Final = "the-fleet"
+_CHOSEN_PATHS: Final = {"zh-Hans": "nezha-servers"}
+"""What somebody enters because Home Assistant makes no good path of a title in their language, as the README says."""
 
 
 class FleetPage:
@@ -19,22 +21,50 @@ class FleetPage:
         """Prepare the page for somebody."""
         self.say: Final = words(person.setting.language)
         self._person: Final = person
-        self._home_assistant: Final = home_assistant
-        self._dashboard = ""
+        self._command: Final = home_assistant.command
 
     async def is_made(self) -> None:
-        """Make a dashboard from scratch, with the file as its raw configuration."""
-        command = self._home_assistant.command
-        created = await command("lovelace/dashboards/create", url_path=_PATH, title=self.say["title"], mode="storage")
-        self._dashboard = created["id"]
-        config = parse_yaml(EDITIONS[self._person.setting.language].read_text(encoding="utf-8"))
-        await command("lovelace/config/save", url_path=_PATH, config=config)
+        """Make a dashboard from scratch and paste the file into its raw configuration, as the README tells."""
+        person, label = self._person, self._person.words.label
+        await person.goes_to("/config/lovelace/dashboards")
+        await person.clicks_label("add_dashboard")
+        await person.clicks_text(label("new_dashboard"))
+        await person.types(label("title"), self.say["title"])
+        if path := _CHOSEN_PATHS.get(person.setting.language):
+            await person.types(label("url"), path)
+        await person.keeps_picture("new-dashboard")
+        await person.clicks_label("create")
+        await person.clicks(self.say["title"])
+        await person.clicks_label("edit_dashboard")
+        await person.clicks_label("dashboard_menu")
+        await person.keeps_picture("menu")
+        await person.clicks_label("raw_editor")
+        await person.pastes_over("views:", self._file())
+        await person.clicks_label("save")
+        await person.sees(label("saved"))
+        await person.keeps_picture("raw-configuration")
+        await person.clicks_label("close")
+        await person.clicks_label("finish_editing")
+
+    async def is_stored(self) -> None:
+        """Make it without a browser, where clicks would show nothing new: in tests of what stands on the page."""
+        await self._command("lovelace/dashboards/create", url_path=_PATH, title=self.say["title"], mode="storage")
+        await self._command("lovelace/config/save", url_path=_PATH, config=parse_yaml(self._file()))
 
     async def is_deleted(self) -> None:
-        """Delete the dashboard."""
-        await self._home_assistant.command("lovelace/dashboards/delete", dashboard_id=self._dashboard)
+        """Delete the dashboard, however it was made."""
+        for dashboard in await self._command("lovelace/dashboards/list"):
+            if dashboard["title"] == self.say["title"]:
+                await self._command("lovelace/dashboards/delete", dashboard_id=dashboard["id"])
 
     async def opens(self) -> None:
-        """Open the overview."""
+        """Open the overview of the dashboard that was stored."""
         await self._person.goes_to(f"/{_PATH}/overview")
+        await self.is_open()
+
+    async def is_open(self) -> None:
+        """Wait until the overview is there."""
         await self._person.sees(self.say["dashboards"], self.say["attention"], self.say["servers"])
+
+    def _file(self) -> str:
+        return EDITIONS[self._person.setting.language].read_text(encoding="utf-8")

@@ -6,13 +6,15 @@ from pathlib import Path
 import re
 from typing import Final
 
-from playwright.async_api import Download, Locator, Page, expect
+from playwright.async_api import Download, FloatRect, Locator, Page, expect
 
-from .reading import cut_texts, overflow, raw_texts
+from tests.stories.watched import eventually
+
+from .reading import current, cut_texts, overflow, raw_texts
 from .setting import Setting
 from .words import Words
 
-_PATIENCE: Final = 30_000
+_PATIENCE: Final = 45_000
 """Milliseconds until something has to be seen: what a first page takes on a slow machine, and a poll."""
 _VISIBLE: Final = "visible=true"
 
@@ -36,12 +38,15 @@ class Person:
         await self.page.goto(path)
 
     async def follows(self, text: str, path: str) -> None:
-        """Open the page below a path that a link leads to as in a tab of its own.
-
-        A click would also have to close the dialog around the link, and Home Assistant then sometimes loses the way.
-        """
+        """Click on a link to a page below a path, and wait until that is open and a dialog around the link is gone."""
         link = self.page.get_by_role("link", name=text).and_(self.page.locator(f"a[href^='{path}']"))
-        await self.goes_to(await link.get_attribute("href") or "")
+        await link.click()
+        await self.page.wait_for_url(f"**{path}*")
+        await self.leaves_the_dialog()
+
+    async def leaves_the_dialog(self) -> None:
+        """Wait until a dialog that was closed is done with: in the end Home Assistant goes back a page."""
+        await self.page.wait_for_function("() => !history.state?.dialog")
 
     async def sees(self, *texts: str) -> None:
         """Wait until texts are on the page, paragraph by paragraph."""
@@ -84,9 +89,21 @@ class Person:
         """Type into a field of a form by its label, instead of what stands there."""
         await self._field(field).fill(text)
 
+    async def enters(self, field: str, text: str) -> None:
+        """Type into a field whose label stands beside it, instead of what stands there."""
+        row = self.page.locator("ha-settings-row").filter(has=self.page.get_by_text(field, exact=True))
+        await row.locator("input").fill(text)
+
     async def searches(self, hint: str, text: str) -> None:
         """Type into a box by the hint in it."""
         await self.page.get_by_placeholder(hint).fill(text)
+
+    async def pastes_over(self, text: str, new: str) -> None:
+        """Click on a text in an editor, and paste another one over all that stands there."""
+        await self.clicks_text(text)
+        await self.page.keyboard.press("Control+A")
+        await self.page.evaluate("text => navigator.clipboard.writeText(text)", new)
+        await self.page.keyboard.press("Control+V")
 
     async def adds_to_list(self, field: str, option: str) -> None:
         """Add an option to what a field of several has."""
@@ -102,33 +119,39 @@ class Person:
             yield files
         files.append(await waiting.value)
 
-    async def keeps_picture(self, name: str) -> None:
-        """Keep a picture of the page, on which there is nothing that nobody should have to read."""
+    async def keeps_picture(self, name: str, *, unknown: int = 0) -> None:
+        """Keep a picture of the page, on which everything can be read and is known but for some states."""
+        await self._knows_all_but(unknown)
         self._kept += 1
         self._pictures.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=self._pictures / f"{self._kept:02}-{name}.png", animations="disabled")
         await self._reads_on()
 
-    async def photographs(self, file: Path, *, width: int, height: int) -> None:
-        """Keep a picture of the page, in a window of just the size for it, in a file that others are shown."""
+    async def photographs(self, file: Path, *, width: int, height: int, corner: tuple[int, int] | None = None) -> None:
+        """Keep a picture for others in a file: of the page in a window of a size, or of its upper left corner alone."""
+        await self._knows_all_but(0)
         await self.page.set_viewport_size({"width": width, "height": height})
         await self.page.mouse.move(0, 0)
         await self._reads_on()
         await self._comes_to_rest()
-        await self.page.screenshot(path=file, animations="disabled")
+        across, down = corner or (width, height)
+        clip: FloatRect = {"x": 0, "y": 0, "width": across, "height": down}
+        await self.page.screenshot(path=file, animations="disabled", clip=clip)
 
     def notes(self, name: str, lines: list[str]) -> None:
         """Keep a list beside the pictures."""
         self._pictures.mkdir(parents=True, exist_ok=True)
         (self._pictures / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    async def finds_nothing_cut_off(self) -> None:
-        """Make sure that every text on the page has room."""
-        assert await cut_texts(self.page) == []
+    async def _knows_all_but(self, unknown: int) -> None:
+        """Wait until so many states on the page are unknown, and none is unavailable."""
+        states = [self.words.label("unknown"), self.words.label("unavailable")]
+        await eventually(lambda: current(self.page, states), states[:1] * unknown, within=_PATIENCE / 1000)
 
     async def _reads_on(self) -> None:
-        """Make sure that nothing on the page was meant for programs or stands beside the window."""
+        """Make sure that everything on the page was meant for people and has room, in its place and in the window."""
         assert await raw_texts(self.page) == []
+        assert await cut_texts(self.page) == []
         assert await overflow(self.page) <= 0
 
     async def _comes_to_rest(self) -> None:

@@ -1,5 +1,6 @@
 """What a page shows that nobody should have to read."""
 
+from collections.abc import Collection
 import re
 from typing import Final
 
@@ -7,6 +8,14 @@ from playwright.async_api import Page
 
 _RAW: Final = re.compile(r"component\.nezha|ui\.panel\.|\{\w+\}|\bundefined\b|\[object |\bNaN\b")
 """Keys of translations, placeholders that nothing filled, and what scripts write when they know nothing."""
+
+_MAY_CUT: Final = (
+    ".visually-hidden",  # headings for those who listen to the page
+    ".mdc-data-table__header-cell",  # headings of tables, which count the arrow for sorting that they do not show
+    "ha-integration-card .supporting",  # how many devices and services there are, in the list of all integrations
+    "ha-config-entry-device-row .supporting",  # models of devices, as on a phone a device has two lines
+)
+"""What Home Assistant cuts off itself: selectors of parts around the text, also across shadows."""
 
 _VISIBLE_ELEMENTS: Final = """
 function* visible(root) {
@@ -17,16 +26,24 @@ function* visible(root) {
 }
 const ownText = element => [...element.childNodes].filter(node => node.nodeType === Node.TEXT_NODE)
   .map(node => node.data.trim()).filter(Boolean).join(" ");
+const within = (element, selector) => element && (element.matches(selector)
+  || within(element.assignedSlot || element.parentElement || element.getRootNode().host, selector));
 """
 _TEXTS: Final = f"""() => {{
   {_VISIBLE_ELEMENTS}
   return [...visible(document.body)].filter(element => !["SCRIPT", "STYLE"].includes(element.tagName))
     .map(ownText).filter(Boolean);
 }}"""
+_TEXTS_OF_NOW: Final = f"""() => {{
+  {_VISIBLE_ELEMENTS}
+  return [...visible(document.body)].filter(element => !within(element, "ha-logbook")).map(ownText);
+}}"""
 _CUT: Final = f"""() => {{
   {_VISIBLE_ELEMENTS}
   const clips = element => getComputedStyle(element).textOverflow === "ellipsis";
+  const mayCut = element => {list(_MAY_CUT)}.some(parts => parts.split(" ").every(part => within(element, part)));
   return [...visible(document.body)].filter(element => clips(element) && element.scrollWidth > element.clientWidth)
+    .filter(element => !mayCut(element))
     .map(element => element.innerText || element.assignedSlot?.innerText || element.outerHTML);
 }}"""
 _WIDER: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -35,6 +52,11 @@ _WIDER: Final = "() => document.documentElement.scrollWidth - document.documentE
 async def raw_texts(page: Page) -> list[str]:
     """Return the texts that were meant for programs."""
     return [text for text in await page.evaluate(_TEXTS) if _RAW.search(text)]
+
+
+async def current(page: Page, states: Collection[str]) -> list[str]:
+    """Return each of some states as often as it is shown, but for the activity, which tells what was."""
+    return [text for text in await page.evaluate(_TEXTS_OF_NOW) if text in states]
 
 
 async def cut_texts(page: Page) -> list[str]:

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from playwright.async_api import Browser, Page
 import pytest
 
-from .reading import cut_texts, overflow, raw_texts
+from .reading import current, cut_texts, overflow, raw_texts
 
+NARROW = "width: 60px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis"
 IN_A_SHADOW = "<div><template shadowrootmode='open'>{}</template></div>"
 
 
@@ -27,12 +28,27 @@ async def test_texts_for_programs_are_found(page: Page, text: str) -> None:
     assert await raw_texts(page) == [text]
 
 
+async def test_states_are_found_where_they_are_told_of_now(page: Page) -> None:
+    """Not in the activity."""
+    state = IN_A_SHADOW.format("<p>Unknown</p><p>Unknown error</p><p hidden>Unknown</p>")
+    await page.set_content(f"{state}<ha-logbook>{state}</ha-logbook>")
+    assert await current(page, ["Unknown", "Unavailable"]) == ["Unknown"]
+
+
 async def test_texts_without_room_are_found(page: Page) -> None:
     """Those that end with three dots."""
-    style = "width: 60px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis"
-    rows = "".join(f"<div style='{style}'>{text}</div>" for text in ("CPU", "Ping Frankfurt latency"))
+    rows = "".join(f"<div style='{NARROW}'>{text}</div>" for text in ("CPU", "Ping Frankfurt latency"))
     await page.set_content(IN_A_SHADOW.format(rows))
     assert await cut_texts(page) == ["Ping Frankfurt latency"]
+
+
+async def test_what_home_assistant_cuts_off_itself_is_left_to_it(page: Page) -> None:
+    """Only within the part that does so."""
+    row = f"<div class='supporting' style='{NARROW}'>13 devices and 4 services</div>"
+    await page.set_content(f"<ha-integration-card>{IN_A_SHADOW.format(row)}</ha-integration-card>")
+    assert await cut_texts(page) == []
+    await page.set_content(IN_A_SHADOW.format(row))
+    assert await cut_texts(page) == ["13 devices and 4 services"]
 
 
 async def test_a_page_that_is_too_wide_is_found(page: Page) -> None:

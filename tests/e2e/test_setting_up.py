@@ -35,6 +35,7 @@ async def test_a_wrong_token_is_named_and_the_right_one_adds_my_servers(person: 
     await person.keeps_picture("integration")
 
 
+@pytest.mark.usefixtures("answered")
 @pytest.mark.parametrize("setting", DESKTOPS, ids=str, indirect=True)
 @pytest.mark.parametrize("site", ["v0-token", "v1-login", "v1-guest", "v2-token", "v2-login"], indirect=True)
 async def test_every_generation_is_added_in_its_own_ways(person: Person, site: Site) -> None:
@@ -51,6 +52,7 @@ async def test_every_generation_is_added_in_its_own_ways(person: Person, site: S
     await person.keeps_picture("first-server")
 
 
+@pytest.mark.usefixtures("answered")
 @pytest.mark.parametrize("setting", DESKTOPS, ids=str, indirect=True)
 async def test_six_clicks_lead_from_the_button_to_the_first_server(person: Person, site: Site) -> None:
     """I click on the button in the README, type address and token, and soon look at my first server."""

@@ -18,6 +18,7 @@ class Site:
 
     def __init__(self, generation: str, way: str, *, servers: int = 8) -> None:
         """Prepare a dashboard with some servers, to be entered with a token, with a login or as a guest."""
+        self.generation = generation
         self._way = way
         self.world = World(servers=servers)
         self.dashboard = Dashboard(self.world, generation=generation)
