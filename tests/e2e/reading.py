@@ -13,6 +13,7 @@ _MAY_CUT: Final = (
     ".visually-hidden",  # headings for those who listen to the page
     ".mdc-data-table__header-cell",  # headings of tables, which count the arrow for sorting that they do not show
     "ha-integration-card .supporting",  # how many devices and services there are, in the list of all integrations
+    "ha-automation-add-items .supporting",  # descriptions of triggers in their list, which are read whole once chosen
     "ha-config-entry-device-row .supporting",  # models of devices, as on a phone a device has two lines
 )
 """What Home Assistant cuts off itself: selectors of parts around the text, also across shadows."""

@@ -3,9 +3,12 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
+from custom_components.nezha.trigger import TRIGGERS
 from demo.home_assistant import HomeAssistant
+from tests.documents import INTEGRATION
 from tests.stories.site import Site
 
 from .blueprint import Blueprint, forget_automations
@@ -52,6 +55,27 @@ async def test_six_clicks_lead_from_the_button_to_an_automation(
     await person.goes_to("/config/automation/dashboard")
     await person.sees(blueprint.name)
     await person.keeps_picture("automations")
+
+
+@pytest.mark.parametrize("setting", DESKTOPS, ids=str, indirect=True)
+async def test_the_triggers_are_offered_for_automations_of_ones_own(
+    person: Person, integration: IntegrationPage
+) -> None:
+    """I look for what the integration has to offer, choose it, and read what I can set."""
+    words = person.words
+    await person.goes_to("/config/automation/edit/new")
+    await person.clicks_label("add_trigger")
+    await person.clicks_text(words.label("by_type"))
+    await person.clicks_text("Nezha")
+    names = {key: words.ours(f"triggers.{key}.name") for key in TRIGGERS}
+    await person.sees(*names.values())
+    await person.keeps_picture("triggers")
+    key = "availability_changed"
+    await person.clicks_text(names[key])
+    fields = load_yaml_dict(str(INTEGRATION / "triggers.yaml"))[key]["fields"]
+    for field in fields:
+        await person.sees(words.ours(f"triggers.{key}.fields.{field}.name"))
+    await person.keeps_picture("trigger")
 
 
 @pytest.mark.parametrize("setting", DESKTOPS[:1], ids=str, indirect=True)
