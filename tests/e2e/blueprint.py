@@ -37,10 +37,9 @@ class Blueprint:
         """Return what is written beside the field of an input."""
         return str(self._inputs[key]["name"])
 
-    def title(self, kind: str, server: str, **texts: str) -> str:
-        """Return the title of a notification about a server, `offline` or `back`, unless there are other texts."""
-        title = texts.get(f"{kind}_title") or self._inputs[f"{kind}_title"]["default"]
-        return str(title).replace("{{ server }}", server)
+    def title(self, kind: str, server: str) -> str:
+        """Return the title of a notification about a server, `offline` or `back`."""
+        return str(self._inputs[f"{kind}_title"]["default"]).replace("{{ server }}", server)
 
     async def is_used(self, home_assistant: HomeAssistant, **inputs: Any) -> None:
         """Make an automation of it without a browser."""

@@ -9,7 +9,6 @@ from urllib.parse import quote
 import pytest
 
 from demo.home_assistant import HomeAssistant
-from tests.documents import READMES, examples, read
 from tests.stories.site import Site
 from tests.stories.watched import POLL_SECONDS, eventually
 
@@ -135,15 +134,13 @@ async def test_a_notification(
     person: Person, home_assistant: HomeAssistant, site: Site, fleet: dict[int, str], album: Path
 ) -> None:
     """A server is offline."""
-    language = person.setting.language
     await home_assistant.add_dashboard(site.url, **site.credential)
-    blueprint = Blueprint(language)
-    texts = _own_texts(language)
-    await blueprint.is_used(home_assistant, minutes=1, **texts)
+    blueprint = Blueprint(person.setting.language)
+    await blueprint.is_used(home_assistant, minutes=1)
     await person.goes_to("/config/automation/dashboard")
     await person.sees(blueprint.name)
     site.world.stop(1)
-    await Notifications(person).tell(blueprint.title("offline", fleet[1], **texts))
+    await Notifications(person).tell(blueprint.title("offline", fleet[1]))
     await person.photographs(_file(album, "notification", person), width=1280, height=900, corner=(500, 270))
     await forget_automations(home_assistant)
 
@@ -165,14 +162,6 @@ async def test_the_history_of_a_sensor(
     await person.sees(*fleet.values())
     await person.sees_chart()
     await person.photographs(_file(album, "history", person), width=1280, height=640)
-
-
-def _own_texts(language: str) -> dict[str, str]:
-    """Return the words that a README puts in for those of the blueprint."""
-    (readme,) = (name for name, its_language in READMES.items() if its_language == language)
-    used = (example["use_blueprint"] for example in examples(read(readme)) if "use_blueprint" in example)
-    (inputs,) = (each["input"] for each in used if "server_offline" in each["path"])
-    return {key: text for key, text in inputs.items() if key.endswith(("_title", "_message"))}
 
 
 async def _has_points(home_assistant: HomeAssistant, sensor: str, since: datetime, points: int) -> bool:
