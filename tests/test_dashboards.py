@@ -234,7 +234,7 @@ async def test_neither_an_outage_nor_a_restart_makes_it_a_short_time(hass: HomeA
     """A server that died weeks ago has not just gone offline because Home Assistant sees it anew."""
     shown = await show(world=still_world(servers=2))
     shown.world.stop(1)
-    with patch.object(dt_util, "utcnow", return_value=dt_util.utcnow() - timedelta(days=20)):
+    with patch("custom_components.nezha.identity.time", return_value=shown.time.time() - 20 * 86_400):
         await shown.frames_for(400, every=40)
     await _silence(shown)
     assert shown.state("1", "online") == STATE_UNAVAILABLE

@@ -64,11 +64,7 @@ WAYS_IN: dict[str, tuple[type[Credential], ...]] = {
 }
 CHINESE = ".zh-Hans"
 """Between the name and the ending of a blueprint in Chinese."""
-TRIGGER_FIELDS = {
-    key: trigger["fields"]
-    for key, trigger in load_yaml_dict(str(INTEGRATION / "triggers.yaml")).items()
-    if not key.startswith(".")
-}
+TRIGGER_FIELDS = {key: trigger["fields"] for key, trigger in load_yaml_dict(str(INTEGRATION / "triggers.yaml")).items()}
 GENERATIONS = (GenerationV0, GenerationV1, GenerationV2)
 TOO_OLD_FOR_TOKENS = "2.0"  # of the generation that has them
 MEGABYTE = 1_000_000
@@ -298,11 +294,15 @@ def test_both_readmes_show_each_blueprint_with_the_same_settings() -> None:
 def test_each_trigger_has_a_table_of_its_options_with_their_defaults(readme: str) -> None:
     """Below the name that the editor shows."""
     text, names = read(readme), translations(READMES[readme])["triggers"]
-    assert re.findall(r"<!-- trigger: (\w+) -->", text) == list(TRIGGERS)
-    for key, fields in TRIGGER_FIELDS.items():
-        (name,) = re.findall(rf"<!-- trigger: {key} -->\n\*\*(.*)\*\*.*`nezha\.{key}`", text)
-        assert name == names[key]["name"]
-        rows = {row[0].strip("`"): row[2] for row in tables(text.split(f"<!-- trigger: {key} -->\n", 1)[1])[0]}
+    pairs = re.findall(r"<!-- triggers: (\w+) (\w+) -->", text)
+    assert [key for pair in pairs for key in pair] == list(TRIGGERS)
+    for began, ended in pairs:
+        described = text.split(f"<!-- triggers: {began} {ended} -->\n", 1)[1]
+        for key in (began, ended):
+            assert re.search(rf"\*\*{names[key]['name']}\*\*.{{1,2}}`nezha\.{key}`", described)
+        fields = TRIGGER_FIELDS[began]
+        assert TRIGGER_FIELDS[ended] == fields
+        rows = {row[0].strip("`"): row[2] for row in tables(described)[0]}
         assert rows.keys() == fields.keys()
         for option, default in rows.items():
             match fields[option]["default"]:

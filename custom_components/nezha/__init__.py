@@ -29,7 +29,7 @@ from .gone import async_tell_gone
 from .identity import ServerIdentities
 from .push import StreamKeeper
 from .succession import async_take_over_monitors
-from .watch import async_remove_told
+from .watch import async_get_lookout
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
@@ -87,7 +87,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: NezhaConfigEntry) -> No
     async_tell_gone(hass, entry, {})
     await ServerIdentities(hass, entry.entry_id).async_remove()
     if not hass.config_entries.async_entries(DOMAIN):
-        await async_remove_told(hass)
+        await (await async_get_lookout(hass)).async_remove()
 
 
 async def async_remove_config_entry_device(

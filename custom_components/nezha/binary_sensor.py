@@ -10,6 +10,7 @@ from homeassistant.components.binary_sensor import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from .api import Monitor, Server
 from .const import CONNECTED, ONLINE
@@ -22,7 +23,6 @@ from .entity import (
     async_add_servers,
 )
 from .fleet import Fleet
-from .turning import TurningEntity
 
 PARALLEL_UPDATES = 0
 
@@ -78,7 +78,7 @@ class NezhaConnected(NezhaDashboardEntity, BinarySensorEntity):
         return self.coordinator.last_update_success
 
 
-class NezhaOnline(TurningEntity, NezhaServerEntity, BinarySensorEntity):
+class NezhaOnline(NezhaServerEntity, BinarySensorEntity):
     """Whether a server is online."""
 
     _live = False
@@ -94,13 +94,12 @@ class NezhaOnline(TurningEntity, NezhaServerEntity, BinarySensorEntity):
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
         """When it was last seen to go offline and to come online."""
-        return {"went_offline": self.turns.off_at, "came_online": self.turns.on_at}
-
-    @override
-    def _take(self) -> bool:
-        if part := self._part():
-            self.turns.take(on=part.online)
-        return super()._take()
+        identity = self.coordinator.identity(self._key)
+        times = {
+            "went_offline": identity and identity.went_offline,
+            "came_online": identity and identity.came_online,
+        }
+        return {name: dt_util.utc_from_timestamp(time) if time else None for name, time in times.items()}
 
     @override
     def _read(self, part: Server) -> bool:

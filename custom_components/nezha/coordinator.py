@@ -48,7 +48,7 @@ from .const import (
 from .failure import MONITORS, SERVERS, async_report, async_withdraw, auth_failed, ended_by_newer, update_failed
 from .fleet import Fleet, automatic_interval
 from .gone import async_tell_gone
-from .identity import ServerIdentities
+from .identity import Identity, ServerIdentities
 from .membership import Membership
 from .publisher import PublishingCoordinator
 from .schedule import LatencySchedule
@@ -112,6 +112,10 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         """Tell whether the options leave a server out."""
         server = self.everything.get(key)
         return key in self._left_out_servers or bool(server and not self._left_out_groups.isdisjoint(server.groups))
+
+    def identity(self, key: str) -> Identity | None:
+        """Return what is known of a server, also while the dashboard does not answer."""
+        return self._identities.known.get(key)
 
     def inventory_is_old(self) -> bool:
         """Tell whether it is time to poll what a stream lacks."""
@@ -226,16 +230,23 @@ class ServersCoordinator(PublishingCoordinator[Fleet]):
         self.write_interval = self._chosen_interval or automatic_interval(len(servers))
         if not self.data:
             self._written_at = self._answered_at
+            self._see(servers)
             return Fleet(servers)
         edges = self.data.edges(servers)
         told = edges if confirmed is None else edges & confirmed
         self._edges = edges - told
+        self._see({key: servers[key] for key in told & servers.keys()})
         for key in told & servers.keys():
             self._identities.async_remember(key, None if servers[key].online else servers[key].last_active)
         if self._answered_at - self._written_at >= self.write_interval - SLACK:
             self._written_at = self._answered_at
             told |= servers.keys() - edges
         return self.data.with_told(servers, told)
+
+    def _see(self, servers: Mapping[str, Server]) -> None:
+        """Keep which of the servers are online, over restarts and while nothing is known of them."""
+        for key, server in servers.items():
+            self._identities.async_see(key, online=server.online)
 
     def _missing(self, shown: Collection[str]) -> Mapping[str, Server]:
         """Return the servers that an answer lacks, as they were, for as long as it may just be a bad answer."""

@@ -28,7 +28,8 @@ class Identity:
 
     One that was left behind on another dashboard has no id. It is `expected` if the present credential has shown it and
     the options do not leave it out: only then its absence, `absent_since` in Unix seconds, tells that it is `gone`. The
-    user may have `kept` it all the same. `last_active` in Unix seconds is of the last time that it went offline.
+    user may have `kept` it all the same. `last_active` in Unix seconds is of the last time that it went offline. When
+    it was seen to go offline and to come online, in Unix seconds as well, is by the clock of Home Assistant.
     """
 
     id: int | None
@@ -40,6 +41,9 @@ class Identity:
     gone: bool = False
     kept: bool = False
     last_active: float | None = None
+    online: bool | None = None
+    went_offline: float | None = None
+    came_online: float | None = None
 
 
 FIELDS = {each.name for each in fields(Identity)}
@@ -118,6 +122,13 @@ class ServerIdentities:
         self._change(key, last_active=last_active and last_active.timestamp())
 
     @callback
+    def async_see(self, key: str, *, online: bool) -> None:
+        """Keep whether a server is online, and when it was seen to change."""
+        before = self._known[key].online
+        turned = {} if before is None or before == online else {"came_online" if online else "went_offline": time()}
+        self._change(key, online=online, **turned)
+
+    @callback
     def async_expect(self, shown: Collection[str], left_out: Collection[str]) -> None:
         """Take over whom a complete answer to the present credential shows, and so whom it lacks."""
         for key in shown:
@@ -188,8 +199,9 @@ class ServerIdentities:
         if (identity.id, identity.name, identity.uuid, identity.absent_since) != (*known_by, None):
             self._drop(key)
             self._forget_uuid(key)
-            self._known[key] = Identity(
-                *known_by, identity.monitors, identity.expected, last_active=identity.last_active
+            number, name, uuid = known_by
+            self._known[key] = replace(
+                identity, id=number, name=name, uuid=uuid, absent_since=None, gone=False, kept=False
             )
             self._index(key)
             self._save()

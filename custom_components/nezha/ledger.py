@@ -4,13 +4,11 @@ Each thing that is watched is told once when it has been bad for a while, and on
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
-
-from homeassistant.util import dt as dt_util
+from typing import Final
 
 TOGETHER = timedelta(minutes=2)  # what has one cause is noticed within this time
 
@@ -46,8 +44,8 @@ class Change:
         since: When the first of it became bad.
         until: When the last of it became good, or now.
         place: The place of the message.
-        cleared: The places of the messages that are over, without this one's where it goes on.
-        still: What else has been bad since one of these messages, and still is.
+        cleared: The places of earlier messages that are over.
+        still: What else was told in one of the messages that told of these, and is still bad.
     """
 
     keys: list[str]
@@ -60,67 +58,64 @@ class Change:
 
 
 class Ledger:
-    """Remembers what is bad and what has been told, by keys."""
+    """Remembers what has been told of things that are bad, by their keys."""
 
-    def __init__(self, patience: timedelta, settling: timedelta, stored: Mapping[str, Any]) -> None:
-        """Go on with what `as_dict` has stored; tell after so long a time, and of the end when it has lasted."""
+    def __init__(self, patience: timedelta, settling: timedelta, told: Mapping[str, Told]) -> None:
+        """Go on with what was told; tell after so long a time, and of the end when that has lasted."""
         self._patience = patience
         self._settling = settling
-        self._told = {key: _told(**told) for key, told in stored.items()}
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what was told, to be stored."""
-        return {key: {"since": told.since.isoformat(), "place": told.place} for key, told in self._told.items()}
-
-    def was_told(self, key: str) -> bool:
-        """Tell whether people know that something is bad."""
-        return key in self._told
+        self.told: Final = dict(told)
 
     def forget_all_but(self, known: Collection[str]) -> None:
         """Forget what is no more."""
-        for key in self._told.keys() - known:
-            del self._told[key]
+        for key in self.told.keys() - known:
+            del self.told[key]
 
     def changes(self, seen: Mapping[str, Seen], now: datetime, many: float) -> Iterator[Change]:
-        """Return what is to be told now of all that can be seen, in one message where there are many."""
-        news = {key: each for key, each in seen.items() if each.bad != self.was_told(key)}
+        """Return what is to be told now of all that can be seen, in one message of as many as are many.
+
+        Where many were told and are not back yet, two more are many: they have the same cause.
+        """
+        news = {key: each for key, each in seen.items() if each.bad != (key in self.told)}
         begun = {key: each.since + self._patience for key, each in news.items() if each.bad}
         ended = {key: each.since + self._settling for key, each in news.items() if not each.bad}
         due = _due(begun, now, many)
-        for keys in [due] if len(due) >= many else [[key] for key in due]:
+        for keys in [due] if len(due) >= (2 if self._most_together(seen) >= many else many) else [[key] for key in due]:
             yield self._begin({key: seen[key].since for key in keys}, now)
         due = _due(ended, now, many)
         for keys in [due] if len(due) >= many else self._by_place(due):
             yield self._end(keys, until=max(seen[key].since for key in keys))
 
+    def _most_together(self, keys: Iterable[str]) -> int:
+        """Return of how many the largest message tells that is not over."""
+        return max(Counter(self.told[key].place for key in keys if key in self.told).values(), default=0)
+
     def _by_place(self, keys: list[str]) -> list[list[str]]:
         def place(key: str) -> str:
-            return self._told[key].place
+            return self.told[key].place
 
         return [list(group) for _, group in groupby(sorted(keys, key=place), key=place)]
 
     def _begin(self, since: Mapping[str, datetime], now: datetime) -> Change:
         keys = list(since)
         place = keys[0] if len(keys) == 1 else f"{keys[0]}_{now:%Y%m%d%H%M}"
-        self._told |= {key: Told(time, place) for key, time in since.items()}
+        self.told.update({key: Told(time, place) for key, time in since.items()})
         return Change(keys, bad=True, since=min(since.values()), until=now, place=place, cleared=[], still=[])
 
     def _end(self, keys: list[str], until: datetime) -> Change:
-        told = [self._told[key] for key in keys]
+        members = Counter(each.place for each in self.told.values())
+        told = [self.told.pop(key) for key in keys]
         places = {each.place for each in told}
-        members = Counter(each.place for each in self._told.values() if each.place in places)
-        place = members.most_common(1)[0][0]
-        for key in keys:
-            del self._told[key]
-        still = {key: each for key, each in self._told.items() if each.place in places}
-        self._told |= {key: Told(each.since, place) for key, each in still.items()}
-        since = min(each.since for each in told)
-        cleared = sorted(places - {place} if still else places)
-        return Change(keys, bad=False, since=since, until=until, place=place, cleared=cleared, still=list(still))
-
-
-def _told(since: str, place: str) -> Told:
-    return Told(dt_util.parse_datetime(since, raise_on_error=True), place)
+        still = {key: each.place for key, each in self.told.items() if each.place in places}
+        return Change(
+            keys,
+            bad=False,
+            since=min(each.since for each in told),
+            until=until,
+            place=max(sorted(places), key=lambda place: members[place]),
+            cleared=sorted(places - set(still.values())),
+            still=list(still),
+        )
 
 
 def _due(times: Mapping[str, datetime], now: datetime, many: float) -> list[str]:

@@ -4,18 +4,21 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from math import inf
-from typing import Any, Final, override
+from typing import Final, override
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_ABOVE, UnitOfTime
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.helpers.trigger import TriggerConfig
 from homeassistant.util.unit_conversion import DurationConverter
 
 from .const import DOMAIN, LATENCY
-from .ledger import Change, Seen
+from .ledger import Change, Seen, Told
 from .watch import News, Watch
 
+BECAME_HIGH: Final = ("above",)
+BECAME_NORMAL: Final = ("below",)
 CONF_MARGIN: Final = "margin"
 CONF_RESOURCES: Final = "resources"
 USAGES: Final = {"cpu": "cpu", "memory": "mem_usage", "disk": "disk_usage", "swap": "swap_usage"}
@@ -23,14 +26,20 @@ USAGES: Final = {"cpu": "cpu", "memory": "mem_usage", "disk": "disk_usage", "swa
 
 
 class Threshold(Watch):
-    """Sensors whose value is above a threshold, each told by itself until it is below by a margin."""
+    """Sensors whose value is above a threshold, each told by itself until it is below by a margin.
+
+    Between two looks the sensors that are above are listened to: one that was below meanwhile begins anew.
+    """
 
     settling = timedelta()
 
-    def __init__(self, hass: HomeAssistant, config: TriggerConfig, told: Mapping[str, Any]) -> None:
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig, told: Mapping[str, Told]) -> None:
         """Begin to look at values."""
         super().__init__(hass, config, told)
         self._seen: dict[str, Seen] = {}
+        self._looked: datetime | None = None
+        self._above: float = self.options[CONF_ABOVE]
+        self._over = self._above - min(self.options[CONF_MARGIN], self._above / 2)
 
     @property
     @abstractmethod
@@ -44,41 +53,65 @@ class Threshold(Watch):
     @override
     def look(self, now: datetime) -> Iterator[News]:
         """Look at all such sensors, also at those that are new since the last look."""
-        selection, registry, sensors = self.selection(), er.async_get(self.hass), self.sensors
+        registry, sensors = er.async_get(self.hass), self.sensors
         entities = {
             entity.id: entity
             for entry in self.hass.config_entries.async_entries(DOMAIN)
             for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
-            if entity.translation_key in sensors and selection.has(entity)
+            if entity.translation_key in sensors and self.choice.has(entity)
         }
         self.ledger.forget_all_but(entities)
-        states = {key: state for key, entity in entities.items() if (state := self.hass.states.get(entity.entity_id))}
-        above = {key: self._is_above(key, state) for key, state in states.items()}
-        self._seen = {
-            key: Seen.after(self._seen.get(key), bad=bad, now=now) for key, bad in above.items() if bad is not None
-        }
-        for change in self.ledger.changes(self._seen, now, many=inf):
-            (key,) = change.keys
-            yield self._news_of(change, entities[key], states[key])
+        values = {key: self._value(self.hass.states.get(entity.entity_id)) for key, entity in entities.items()}
+        missed = now - (self._looked or now)
+        self._looked = now
+        seen = {key: self._looks(key, value, now, missed) for key, value in values.items()}
+        self._seen = {key: each for key, each in seen.items() if each}
+        known = {key: each for key, each in self._seen.items() if values[key] is not None}
+        for change in self.ledger.changes(known, now, many=inf):
+            yield self._news_of(change, entities[change.keys[0]])
+        self._listen(entities)
 
-    def _is_above(self, key: str, state: State) -> bool | None:
-        """Return whether a sensor is above, `None` without a value; one that was told is until below by a margin."""
+    def _value(self, state: State | None) -> float | None:
         try:
-            value = self.value(state)
+            return self.value(state) if state else None
         except ValueError:
             return None
-        above: float = self.options[CONF_ABOVE]
-        return value >= above - self.options[CONF_MARGIN] if self.ledger.was_told(key) else value > above
 
-    def _news_of(self, change: Change, entity: er.RegistryEntry, state: State) -> News:
+    def _looks(self, key: str, value: float | None, now: datetime, missed: timedelta) -> Seen | None:
+        """Return whether a sensor is above, as before without a value: such time does not count."""
+        before = self._seen.get(key)
+        if value is None:
+            return before and Seen(before.bad, before.since + missed)
+        bad = value >= self._over if key in self.ledger.told else value > self._above
+        return Seen.after(before, bad=bad, now=now)
+
+    def _listen(self, entities: Mapping[str, er.RegistryEntry]) -> None:
+        """Notice when a sensor that is about to be told is below until the next look."""
+        self.async_stop()
+        rising = {
+            entities[key].entity_id: key for key, seen in self._seen.items() if seen.bad and key not in self.ledger.told
+        }
+
+        @callback
+        def take(event: Event[EventStateChangedData]) -> None:
+            value = self._value(event.data["new_state"])
+            if value is not None and value <= self._above:
+                self._seen.pop(rising[event.data["entity_id"]], None)
+
+        if rising:
+            self._unlisten = async_track_state_change_event(self.hass, rising, take)
+
+    def _news_of(self, change: Change, entity: er.RegistryEntry) -> News:
         kind = "above" if change.bad else "below"
         entry = self.hass.config_entries.async_get_known_entry(entity.config_entry_id or "")
+        state = self.hass.states.get(entity.entity_id)
+        name = state.name if state else entity.entity_id
         return self.news(
             change,
             kind,
-            f"{state.name} is {kind} its threshold",
+            f"{name} is {kind} its threshold",
             entity_id=entity.entity_id,
-            sensor=state.name,
+            sensor=name,
             server=self.device_name(entity),
             dashboard=entry.title,
         )

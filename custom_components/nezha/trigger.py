@@ -1,5 +1,6 @@
-"""Triggers for whoever tells people: what is down or too high for some time, and when that is over."""
+"""Triggers for whoever tells people: what is away or too high for some time, and when that is over."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Final, cast, override
 
 from homeassistant.const import CONF_ABOVE, CONF_FOR, CONF_OPTIONS, CONF_TARGET
@@ -14,19 +15,30 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import probatio
 
-from .availability import CONF_ALWAYS, CONF_LEAST, CONF_SHARE, Availability
-from .threshold import CONF_MARGIN, CONF_RESOURCES, USAGES, LatencyThreshold, UsageThreshold
-from .watch import CONF_EXCLUDE, Watch, async_get_lookout
+from .availability import CAME_BACK, CONF_ALWAYS, CONF_LEAST, CONF_SHARE, WENT_AWAY, Availability
+from .target import CONF_EXCLUDE, TARGET_SCHEMA
+from .threshold import (
+    BECAME_HIGH,
+    BECAME_NORMAL,
+    CONF_MARGIN,
+    CONF_RESOURCES,
+    USAGES,
+    LatencyThreshold,
+    UsageThreshold,
+)
+from .watch import Watch, async_get_lookout
 
-_SHARE: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=0, max=100))
-_NOT_NEGATIVE: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=0))
+_SHARE: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=1, max=100))
+_SERVERS: Final = probatio.All(probatio.Coerce(int), probatio.Range(min=2))
+_LIMIT: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=1))
+_MARGIN: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=0))
 
 
 def _schema(minutes: int, options: dict[probatio.Marker, Any]) -> probatio.Schema:
-    """Return the schema of a trigger, with what all of them have."""
+    """Return the schema of triggers, with what all of them have."""
     everywhere = {
         probatio.Required(CONF_FOR, default={"minutes": minutes}): cv.positive_time_period,
-        probatio.Required(CONF_EXCLUDE, default={}): probatio.Schema(cv.TARGET_FIELDS),
+        probatio.Required(CONF_EXCLUDE, default={}): TARGET_SCHEMA,
     }
     return probatio.Schema(
         {
@@ -36,11 +48,40 @@ def _schema(minutes: int, options: dict[probatio.Marker, Any]) -> probatio.Schem
     )
 
 
+_SCHEMAS: Final = {
+    Availability: _schema(
+        5,
+        {
+            probatio.Required(CONF_SHARE, default=50): _SHARE,
+            probatio.Required(CONF_LEAST, default=3): _SERVERS,
+            probatio.Required(CONF_ALWAYS, default=10): _SERVERS,
+        },
+    ),
+    UsageThreshold: _schema(
+        10,
+        {
+            probatio.Required(CONF_RESOURCES, default=["cpu", "memory", "disk"]): probatio.All(
+                cv.ensure_list, [probatio.In(USAGES)], probatio.Length(min=1)
+            ),
+            probatio.Required(CONF_ABOVE, default=90): _SHARE,
+            probatio.Required(CONF_MARGIN, default=5): _MARGIN,
+        },
+    ),
+    LatencyThreshold: _schema(
+        10,
+        {
+            probatio.Required(CONF_ABOVE, default=200): _LIMIT,
+            probatio.Required(CONF_MARGIN, default=20): _MARGIN,
+        },
+    ),
+}
+
+
 class WatchTrigger(Trigger):
-    """A trigger that shares a watch with others that ask for the same."""
+    """Tells some kinds of the news of a watch, which it shares with others that ask for the same."""
 
     watch: ClassVar[type[Watch]]
-    schema: ClassVar[probatio.Schema]
+    kinds: ClassVar[Collection[str]]
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         """Take over a valid configuration."""
@@ -51,64 +92,29 @@ class WatchTrigger(Trigger):
     @classmethod
     async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
         """Return a configuration with its defaults."""
-        return cast("ConfigType", cls.schema(config))
+        return cast("ConfigType", _SCHEMAS[cls.watch](config))
 
     @override
     async def async_attach_runner(
         self, run_action: TriggerActionRunner, did_not_trigger: TriggerNotTriggeredReporter | None = None
     ) -> CALLBACK_TYPE:
-        """Run an action with all news from now on."""
+        """Run an action with such news from now on."""
         lookout = await async_get_lookout(self._hass)
-        return lookout.async_attach(self.watch, self._config, run_action)
+        return lookout.async_attach(self.watch, self._config, self.kinds, run_action)
 
 
-class AvailabilityChanged(WatchTrigger):
-    """Servers were offline for some time, or no data came from a Nezha dashboard; and when they are back."""
-
-    watch = Availability
-    schema = _schema(
-        5,
-        {
-            probatio.Required(CONF_SHARE, default=50): _SHARE,
-            probatio.Required(CONF_LEAST, default=3): _NOT_NEGATIVE,
-            probatio.Required(CONF_ALWAYS, default=10): _NOT_NEGATIVE,
-        },
-    )
+def _trigger(watch: type[Watch], kinds: Collection[str]) -> type[Trigger]:
+    """Return a trigger for some news of a watch."""
+    return type(WatchTrigger.__name__, (WatchTrigger,), {"watch": watch, "kinds": kinds})
 
 
-class UsageCrossedThreshold(WatchTrigger):
-    """The usage of a resource was above a share for some time; and when it is below again."""
-
-    watch = UsageThreshold
-    schema = _schema(
-        10,
-        {
-            probatio.Required(CONF_RESOURCES, default=["cpu", "memory", "disk"]): probatio.All(
-                cv.ensure_list, [probatio.In(USAGES)], probatio.Length(min=1)
-            ),
-            probatio.Required(CONF_ABOVE, default=90): _SHARE,
-            probatio.Required(CONF_MARGIN, default=5): _NOT_NEGATIVE,
-        },
-    )
-
-
-class LatencyCrossedThreshold(WatchTrigger):
-    """A latency was above a limit for some time; and when it is below again."""
-
-    watch = LatencyThreshold
-    schema = _schema(
-        10,
-        {
-            probatio.Required(CONF_ABOVE, default=200): _NOT_NEGATIVE,
-            probatio.Required(CONF_MARGIN, default=20): _NOT_NEGATIVE,
-        },
-    )
-
-
-TRIGGERS: Final[dict[str, type[Trigger]]] = {
-    "availability_changed": AvailabilityChanged,
-    "usage_crossed_threshold": UsageCrossedThreshold,
-    "latency_crossed_threshold": LatencyCrossedThreshold,
+TRIGGERS: Final = {
+    "server_went_away": _trigger(Availability, WENT_AWAY),
+    "server_came_back": _trigger(Availability, CAME_BACK),
+    "usage_became_high": _trigger(UsageThreshold, BECAME_HIGH),
+    "usage_became_normal": _trigger(UsageThreshold, BECAME_NORMAL),
+    "latency_became_high": _trigger(LatencyThreshold, BECAME_HIGH),
+    "latency_became_normal": _trigger(LatencyThreshold, BECAME_NORMAL),
 }
 
 

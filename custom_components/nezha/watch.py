@@ -4,54 +4,53 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 import json
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.const import CONF_FOR
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.event import async_track_time_change
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.exceptions import UnsupportedStorageVersionError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.entity_registry import RegistryEntry
+from homeassistant.helpers.event import async_call_later, async_track_time_change
 from homeassistant.helpers.singleton import singleton
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.storage import Store
-from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 from homeassistant.helpers.trigger import TriggerActionRunner, TriggerConfig
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
+import probatio
 
-from .const import DOMAIN
-from .ledger import Change, Ledger
+from .const import DOMAIN, LOGGER
+from .ledger import Change, Ledger, Told
+from .target import CONF_EXCLUDE, Choice
 
-CONF_EXCLUDE = "exclude"
-STORAGE_KEY = f"{DOMAIN}.told"
-STORAGE_VERSION = 1
-SAVE_DELAY = 1
+STORAGE_KEY: Final = f"{DOMAIN}.told"
+STORAGE_VERSION: Final = 1
+SAVE_DELAY: Final = 1
+REPLACING: Final = timedelta(minutes=1)  # an automation that is saved anew takes that long at most
+STORED: Final = probatio.Schema(
+    {str: {str: {probatio.Required("since"): cv.datetime, probatio.Required("place"): cv.string}}}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a trigger tells: the variables of its runs, and a description for their traces."""
+    """What a trigger tells: its kind, other variables of the run, and a description for its trace."""
 
+    kind: str
     variables: dict[str, Any]
     description: str
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """The ids of entities that were chosen, `None` for all, and of those that were excluded."""
+class Runner:
+    """A trigger that tells some kinds of news."""
 
-    included: Collection[str] | None
-    excluded: Collection[str]
-
-    def excludes(self, entity: er.RegistryEntry) -> bool:
-        """Tell whether an entity is not to be watched whatever else is."""
-        return entity.entity_id in self.excluded
-
-    def has(self, entity: er.RegistryEntry) -> bool:
-        """Tell whether an entity is to be watched."""
-        chosen = self.included is None or entity.entity_id in self.included
-        return chosen and not entity.disabled and not self.excludes(entity)
+    kinds: Collection[str]
+    run: TriggerActionRunner
 
 
 class Watch(ABC):
@@ -59,23 +58,26 @@ class Watch(ABC):
 
     settling: timedelta
 
-    def __init__(self, hass: HomeAssistant, config: TriggerConfig, told: Mapping[str, Any]) -> None:
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig, told: Mapping[str, Told]) -> None:
         """Go on with what was told."""
         self.hass = hass
         self.options: Mapping[str, Any] = config.options or {}
-        self.runners: list[TriggerActionRunner] = []
+        self.choice = Choice(hass, config.target or {}, self.options[CONF_EXCLUDE])
         self.ledger = Ledger(self.options[CONF_FOR], self.settling, told)
-        self._target = TargetSelection(config.target or {})
-        self._exclude = TargetSelection(self.options[CONF_EXCLUDE])
+        self.runners: list[Runner] = []
+        self._unlisten: CALLBACK_TYPE | None = None
+        self._prefix = f"{DOMAIN}_{fingerprint(type(self), config)[:8]}"
 
     @abstractmethod
     def look(self, now: datetime) -> Iterator[News]:
         """Look at everything, and return what is to be told."""
 
-    def selection(self) -> Selection:
-        """Return which entities were chosen, as devices, areas and labels are at the moment."""
-        included = self._referenced(self._target) if self._target.has_any_target else None
-        return Selection(included, self._referenced(self._exclude))
+    @callback
+    def async_stop(self) -> None:
+        """Listen no more."""
+        if self._unlisten:
+            self._unlisten()
+            self._unlisten = None
 
     def news(self, change: Change, kind: str, description: str, **variables: Any) -> News:
         """Return what is to be told of a change."""
@@ -83,85 +85,121 @@ class Watch(ABC):
             "kind": kind,
             "since": change.since,
             "until": change.until,
-            "notification_id": f"{DOMAIN}_{change.place}",
-            "cleared": [f"{DOMAIN}_{place}" for place in change.cleared],
+            "notification_id": f"{self._prefix}_{change.place}",
+            "cleared": [f"{self._prefix}_{place}" for place in change.cleared],
         }
-        return News(common | variables, description)
+        return News(kind, common | variables, description)
 
-    def device_name(self, entity: er.RegistryEntry) -> str:
+    def device_name(self, entity: RegistryEntry) -> str:
         """Return what the device of an entity is called."""
         device = dr.async_get(self.hass).async_get(entity.device_id or "")
         return (device and (device.name_by_user or device.name)) or entity.entity_id
 
-    def _referenced(self, target: TargetSelection) -> set[str]:
-        found = async_extract_referenced_entity_ids(self.hass, target, primary_entities_only=False)
-        return found.referenced | found.indirectly_referenced
-
 
 class Lookout:
-    """Looks at everything that is watched, at each whole minute."""
+    """All watches, each with the triggers that share it, and what they have told."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Prepare; `async_load` reads what was told."""
         self._hass = hass
         self._store: Store[dict[str, Any]] = Store(hass, STORAGE_VERSION, STORAGE_KEY)
-        self._stored: dict[str, Any] = {}
+        self._is_ours = True
         self._watches: dict[str, Watch] = {}
-        self._stop_clock: CALLBACK_TYPE | None = None
+        self._clocks: dict[str, CALLBACK_TYPE] = {}
+        self._unclaimed: dict[str, Mapping[str, Told]] = {}
 
     async def async_load(self) -> None:
         """Read what was told; what no trigger has asked for by the end of the start is forgotten."""
-        self._stored = await self._store.async_load() or {}
-        async_at_started(self._hass, self._forget_others)
+        try:
+            stored = STORED(await self._store.async_load() or {})
+        except UnsupportedStorageVersionError:
+            LOGGER.warning("A newer version of this integration has stored what was told: triggers begin anew")
+            self._is_ours = False
+        except probatio.Invalid as err:
+            LOGGER.warning("What was told cannot be read, so triggers begin anew: %s", err)
+        else:
+            self._unclaimed = {
+                key: {each: Told(**facts) for each, facts in told.items()} for key, told in stored.items()
+            }
+        async_at_started(self._hass, self._forget_unclaimed)
 
     @callback
-    def async_attach(self, kind: type[Watch], config: TriggerConfig, run: TriggerActionRunner) -> CALLBACK_TYPE:
-        """Run an action with all news; what was told is forgotten when no trigger asks for the same any more."""
-        key = _fingerprint(config)
-        if key not in self._watches:
-            self._watches[key] = kind(self._hass, config, self._stored.pop(key, {}))
-        runners = self._watches[key].runners
-        runners.append(run)
-        self._stop_clock = self._stop_clock or async_track_time_change(self._hass, self._look, second=0)
+    def async_attach(
+        self, kind: type[Watch], config: TriggerConfig, kinds: Collection[str], run: TriggerActionRunner
+    ) -> CALLBACK_TYPE:
+        """Run an action with all news of some kinds.
+
+        What was told is forgotten when no trigger has asked for the same for a minute: an automation was changed.
+        """
+        key = fingerprint(kind, config)
+        watch = self._watches.get(key) or self._begin(key, kind(self._hass, config, self._unclaimed.pop(key, {})))
+        runner = Runner(kinds, run)
+        watch.runners.append(runner)
 
         @callback
         def detach() -> None:
-            runners.remove(run)
-            if not runners:
-                del self._watches[key]
-                self._save()
-            if self._stop_clock and not self._watches:
-                self._stop_clock()
-                self._stop_clock = None
+            watch.runners.remove(runner)
+            if not watch.runners:
+                self._end(key)
 
         return detach
 
-    @callback
-    def _look(self, now: datetime) -> None:
-        now = dt_util.as_utc(now).replace(second=0, microsecond=0)
-        for watch in list(self._watches.values()):
-            told = watch.ledger.as_dict()
-            for news in watch.look(now):
-                for run in list(watch.runners):
-                    run(news.variables, news.description)
-            if watch.ledger.as_dict() != told:
-                self._save()
+    async def async_remove(self) -> None:
+        """Forget everything, and delete what is stored."""
+        self._unclaimed.clear()
+        for watch in self._watches.values():
+            watch.ledger.told.clear()
+        await self._store.async_remove()
+
+    def _begin(self, key: str, watch: Watch) -> Watch:
+        self._watches[key] = watch
+        self._clocks[key] = async_track_time_change(self._hass, partial(self._look, watch), second=0)
+        return watch
+
+    def _end(self, key: str) -> None:
+        self._clocks.pop(key)()
+        watch = self._watches.pop(key)
+        watch.async_stop()
+        self._unclaimed[key] = watch.ledger.told
+        async_call_later(self._hass, REPLACING, HassJob(partial(self._forget, key), cancel_on_shutdown=True))
 
     @callback
-    def _forget_others(self, _hass: HomeAssistant) -> None:
-        self._stored = {}
+    def _look(self, watch: Watch, now: datetime) -> None:
+        told = dict(watch.ledger.told)
+        for news in watch.look(dt_util.as_utc(now).replace(second=0, microsecond=0)):
+            for runner in [each for each in watch.runners if news.kind in each.kinds]:
+                runner.run(news.variables, news.description)
+        if watch.ledger.told != told:
+            self._save()
+
+    @callback
+    def _forget(self, key: str, _now: datetime) -> None:
+        self._unclaimed.pop(key, None)
+        self._save()
+
+    @callback
+    def _forget_unclaimed(self, _hass: HomeAssistant) -> None:
+        if self._unclaimed:
+            self._unclaimed.clear()
+            self._save()
 
     @callback
     def _save(self) -> None:
-        self._store.async_delay_save(self._as_dict, SAVE_DELAY)
+        if self._is_ours:
+            self._store.async_delay_save(self._as_dict, SAVE_DELAY)
 
     def _as_dict(self) -> dict[str, Any]:
-        return self._stored | {key: watch.ledger.as_dict() for key, watch in self._watches.items()}
+        watched = {key: watch.ledger.told for key, watch in self._watches.items()}
+        return {
+            key: {each: {"since": facts.since.isoformat(), "place": facts.place} for each, facts in told.items()}
+            for key, told in (self._unclaimed | watched).items()
+            if told
+        }
 
 
-def _fingerprint(config: TriggerConfig) -> str:
+def fingerprint(kind: type[Watch], config: TriggerConfig) -> str:
     """Return the same for triggers that ask for the same."""
-    asked = json.dumps([config.key, config.target, config.options], sort_keys=True, default=str)
+    asked = json.dumps([kind.__name__, config.target, config.options], sort_keys=True, default=str)
     return sha256(asked.encode()).hexdigest()
 
 
@@ -171,8 +209,3 @@ async def async_get_lookout(hass: HomeAssistant) -> Lookout:
     lookout = Lookout(hass)
     await lookout.async_load()
     return lookout
-
-
-async def async_remove_told(hass: HomeAssistant) -> None:
-    """Delete what is stored."""
-    await Store[dict[str, Any]](hass, STORAGE_VERSION, STORAGE_KEY).async_remove()

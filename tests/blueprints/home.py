@@ -59,17 +59,17 @@ class HomeTime(StreamedTime):
     def monotonic(self) -> float:
         return self._began + self._passed
 
-    def timestamp(self) -> float:
-        """Return the Unix seconds."""
+    @override
+    def time(self) -> float:
         return NOON + self._passed
 
     def utcnow(self) -> datetime:
         """Return the time."""
-        return datetime.fromtimestamp(self.timestamp(), UTC)
+        return datetime.fromtimestamp(self.time(), UTC)
 
     def now(self, time_zone: tzinfo | None = None) -> datetime:
         """Return the time in a time zone."""
-        return datetime.fromtimestamp(self.timestamp(), time_zone or dt_util.get_default_time_zone())
+        return datetime.fromtimestamp(self.time(), time_zone or dt_util.get_default_time_zone())
 
 
 class Home:
@@ -232,7 +232,7 @@ def moving(time: HomeTime) -> Iterator[None]:
         "util.dt.now": time.now,
         "helpers.script.utcnow": time.utcnow,
         "helpers.event.time_tracker_utcnow": time.utcnow,
-        "helpers.event.time_tracker_timestamp": time.timestamp,
+        "helpers.event.time_tracker_timestamp": time.time,
     }
     loop = asyncio.get_running_loop()
     with ExitStack() as stack:
@@ -240,7 +240,7 @@ def moving(time: HomeTime) -> Iterator[None]:
         stack.enter_context(patch.object(loop, "time", time.monotonic))
         stack.enter_context(patch.object(loop, "slow_callback_duration", float("inf")))
         for module in ("core", "helpers.entity"):
-            stack.enter_context(patch(f"homeassistant.{module}.time", SimpleNamespace(time=time.timestamp)))
+            stack.enter_context(patch(f"homeassistant.{module}.time", SimpleNamespace(time=time.time)))
         for name, clock in clocks.items():
             stack.enter_context(patch(f"homeassistant.{name}", clock))
         yield

@@ -140,7 +140,7 @@ async def test_a_lamp_is_red_when_a_server_in_the_rack_is_offline(home: Home, re
     (automation,) = (
         each
         for each in examples(read(readme))
-        if "triggers" in each and each["triggers"][0]["trigger"] == "nezha.availability_changed"
+        if "triggers" in each and each["triggers"][0]["trigger"] == "nezha.server_went_away"
     )
     dashboard = await home.shows(servers=6)
     home.has(automation)

@@ -85,9 +85,9 @@ async def test_an_outage_of_the_dashboard_ends_nothing(
     dashboard.simulated.faults.add("*", fault)
     await home.lives(15)
     dashboard.simulated.faults.clear()
-    await home.lives(9)
+    await home.lives(4)
     assert home.news() == []
-    await home.lives(5)
+    await home.lives(6)
     assert home.news() == ["数据库-东京 CPU usage is high: 96.0 %"]
     use(dashboard, 50)
     await home.lives(2)

@@ -28,11 +28,18 @@ ONE, TWO = "hk-edge-1", "数据库-东京"
 FOR_2 = {"for": {"minutes": 2}}
 
 
-def tells(trigger: str, title: str, **options: Any) -> dict[str, Any]:
-    """Return an automation that notifies."""
+PAIRS = {
+    "server": ("server_went_away", "server_came_back"),
+    "usage": ("usage_became_high", "usage_became_normal"),
+    "latency": ("latency_became_high", "latency_became_normal"),
+}
+
+
+def tells(pair: str, title: str, **options: Any) -> dict[str, Any]:
+    """Return an automation that notifies when something begins and when it is over."""
     return {
         "alias": title,
-        "triggers": [{"trigger": f"nezha.{trigger}", "options": FOR_2 | options}],
+        "triggers": [{"trigger": f"nezha.{key}", "options": FOR_2 | options} for key in PAIRS[pair]],
         "actions": [{"action": "persistent_notification.create", "data": {"message": "", "title": title}}],
         "mode": "queued",
     }
@@ -40,7 +47,7 @@ def tells(trigger: str, title: str, **options: Any) -> dict[str, Any]:
 
 def when_server(title: str = "{{ trigger.kind }}: {{ trigger.servers | join(', ') }}") -> dict[str, Any]:
     """Return an automation that tells of servers."""
-    return tells("availability_changed", title)
+    return tells("server", title)
 
 
 async def test_two_automations_that_ask_for_the_same_are_both_told(home: Home) -> None:
@@ -68,13 +75,27 @@ async def test_an_automation_that_was_switched_off_begins_anew(home: Home, hass_
     dashboard.world.stop(1)
     await home.lives(5)
     assert home.news() == [f"offline: {ONE}"]
-    for action in ("turn_off", "turn_on"):
-        await home.hass.services.async_call(AUTOMATION, action, {"entity_id": "all"}, blocking=True)
-        await home.lives(1)
-        kept = hass_storage[STORAGE_KEY]["data"]
-        assert [told for told in kept.values() if told] == []
-    await home.lives(2)
+    await home.hass.services.async_call(AUTOMATION, "turn_off", {"entity_id": "all"}, blocking=True)
+    await home.lives(3)
+    assert hass_storage[STORAGE_KEY]["data"] == {}
+    await home.hass.services.async_call(AUTOMATION, "turn_on", {"entity_id": "all"}, blocking=True)
+    await home.lives(3)
     assert home.news() == [f"offline: {ONE}"]
+
+
+async def test_each_of_a_pair_tells_its_part(home: Home) -> None:
+    """Also in automations of their own, as long as they ask for the same."""
+    dashboard = await home.shows(servers=6)
+    went, came = (when_server(f"{part} {{{{ trigger.kind }}}}") for part in ("went", "came"))
+    went["triggers"], came["triggers"] = went["triggers"][:1], came["triggers"][1:]
+    home.has(went, came)
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(5)
+    dashboard.world.start(1)
+    await home.lives(5)
+    assert home.news() == ["went offline", "came back"]
 
 
 async def test_an_automation_that_is_gone_after_a_restart_is_forgotten(
@@ -82,7 +103,7 @@ async def test_an_automation_that_is_gone_after_a_restart_is_forgotten(
 ) -> None:
     """What was told to others is not."""
     dashboard = await home.shows(servers=6)
-    home.has(when_server(), tells("availability_changed", "slow {{ trigger.kind }}", **{"for": {"minutes": 3}}))
+    home.has(when_server(), tells("server", "slow {{ trigger.kind }}", **{"for": {"minutes": 3}}))
     await home.start()
     await home.lives(5)
     dashboard.world.stop(1)
@@ -94,13 +115,13 @@ async def test_an_automation_that_is_gone_after_a_restart_is_forgotten(
     dashboard.world.start(1)
     await home.lives(5)
     assert home.news() == [f"back: {ONE}"]
-    assert len(hass_storage[STORAGE_KEY]["data"]) == 1
+    assert hass_storage[STORAGE_KEY]["data"] == {}
 
 
 async def test_names_and_entity_ids_are_the_users(home: Home) -> None:
     """One that was given others is told by its new name, as before."""
     dashboard = await home.shows(servers=6)
-    home.has(when_server(), tells("usage_crossed_threshold", "{{ trigger.entity_id }} {{ trigger.kind }}"))
+    home.has(when_server(), tells("usage", "{{ trigger.entity_id }} {{ trigger.kind }}"))
     await home.start()
     await home.lives(5)
     dr.async_get(home.hass).async_update_device(home.device("1"), name_by_user="My edge")
@@ -124,7 +145,7 @@ async def test_a_server_that_is_told_and_then_deleted_is_forgotten(home: Home, h
     assert home.news() == [f"offline: {ONE}"]
     dr.async_get(home.hass).async_remove_device(home.device("1"))
     await home.lives(2)
-    assert list(hass_storage[STORAGE_KEY]["data"].values()) == [{}]
+    assert hass_storage[STORAGE_KEY]["data"] == {}
 
 
 @pytest.mark.parametrize(
@@ -145,13 +166,13 @@ async def test_a_dashboard_is_chosen_by_itself_or_with_its_servers(
     await home.start()
     devices = {"server": home.device("1"), "dashboard": home.device_of_dashboard()}
     automation = when_server("{{ trigger.kind }}")
-    (trigger,) = automation["triggers"]
     ids = {
         name: {field: [devices[each] for each in ensure_list(value)] for field, value in target.items()}
         for name, target in chosen.items()
     }
-    trigger["target"] = ids.get("target", {})
-    trigger["options"]["exclude"] = ids.get("exclude", {})
+    for trigger in automation["triggers"]:
+        trigger["target"] = ids.get("target", {})
+        trigger["options"]["exclude"] = ids.get("exclude", {})
     home.has(automation)
     await home.restart()
     await home.lives(5)
@@ -183,7 +204,7 @@ async def test_a_dashboard_that_is_switched_off_by_the_user_is_not_told(home: Ho
 async def test_a_latency_is_compared_in_milliseconds(home: Home) -> None:
     """Although the user has chosen seconds."""
     dashboard = await home.shows(servers=1, options={"latency": True})
-    home.has(tells("latency_crossed_threshold", "{{ trigger.sensor }} {{ trigger.kind }}", above=100))
+    home.has(tells("latency", "{{ trigger.sensor }} {{ trigger.kind }}", above=100))
     await home.start()
     await home.lives(5)
     (latency,) = (
@@ -217,6 +238,7 @@ async def test_nothing_stays_when_the_last_dashboard_is_removed(home: Home, hass
     (told,) = hass_storage[STORAGE_KEY]["data"].values()
     assert len(told) == 1
     await home.hass.config_entries.async_remove(home.entries.pop().entry_id)
+    await home.lives(3)
     assert STORAGE_KEY not in hass_storage
 
 
@@ -260,17 +282,39 @@ def test_they_have_names_in_each_language(language: str) -> None:
 @pytest.mark.parametrize(
     ("key", "options"),
     [
-        ("availability_changed", {"share": 101}),
-        ("availability_changed", {"for": "soon"}),
-        ("availability_changed", {"exclude": {"server": "1"}}),
-        ("usage_crossed_threshold", {"resources": []}),
-        ("usage_crossed_threshold", {"resources": ["gpu"]}),
-        ("usage_crossed_threshold", {"above": 101}),
-        ("latency_crossed_threshold", {"margin": -1}),
-        ("latency_crossed_threshold", {"share": 1}),
+        ("server_went_away", {"share": 101}),
+        ("server_went_away", {"share": 0}),
+        ("server_went_away", {"least": 1}),
+        ("server_came_back", {"always": 0}),
+        ("server_came_back", {"for": "soon"}),
+        ("server_came_back", {"exclude": {"server": "1"}}),
+        ("usage_became_high", {"resources": []}),
+        ("usage_became_high", {"resources": ["gpu"]}),
+        ("usage_became_normal", {"above": 101}),
+        ("latency_became_high", {"margin": -1}),
+        ("latency_became_normal", {"share": 1}),
     ],
 )
 async def test_a_wrong_option_is_refused(hass: HomeAssistant, key: str, options: dict[str, Any]) -> None:
     """When the automation is saved."""
     with pytest.raises(probatio.Invalid):
         await async_validate_trigger_config(hass, [{"platform": f"nezha.{key}", "options": options}])
+
+
+async def test_what_the_user_has_switched_off_is_not_watched(home: Home) -> None:
+    """Neither a server whose entity is disabled, nor one that the options leave out, nor a disabled sensor."""
+    dashboard = await home.shows(servers=6)
+    home.has(when_server(), tells("usage", "{{ trigger.sensor }} {{ trigger.kind }}"))
+    await home.start()
+    entities = er.async_get(home.hass)
+    for entity in (home.entity("1", "online"), home.entity("3", "cpu")):
+        entities.async_update_entity(entity, disabled_by=er.RegistryEntryDisabler.USER)
+    entry = home.hass.config_entries.async_get_known_entry(home.entries[0].entry_id)
+    home.hass.config_entries.async_update_entry(entry, options=dict(entry.options) | {"left_out_servers": ["2"]})
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.lives(5)
+    dashboard.world.fix_state(3, {"cpu": 99})
+    for server in (1, 2):
+        dashboard.world.stop(server)
+    await home.lives(10)
+    assert home.news() == []

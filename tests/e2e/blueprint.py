@@ -39,7 +39,7 @@ class Blueprint:
 
     def title(self, kind: str, server: str) -> str:
         """Return the title of a notification about a server, `offline` or `back`."""
-        return str(self._inputs[f"{kind}_title"]["default"]).replace("{{ server }}", server)
+        return str(self._inputs[f"{kind}_title"]["default"]).replace("{{ trigger.server }}", server)
 
     async def is_used(self, home_assistant: HomeAssistant, **inputs: Any) -> None:
         """Make an automation of it without a browser."""

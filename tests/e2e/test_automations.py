@@ -70,7 +70,7 @@ async def test_the_triggers_are_offered_for_automations_of_ones_own(
     names = {key: words.ours(f"triggers.{key}.name") for key in TRIGGERS}
     await person.sees(*names.values())
     await person.keeps_picture("triggers")
-    key = "availability_changed"
+    key = "server_went_away"
     await person.clicks_text(names[key])
     fields = load_yaml_dict(str(INTEGRATION / "triggers.yaml"))[key]["fields"]
     for field in fields:
