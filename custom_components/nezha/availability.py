@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, override
+from typing import Final, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.trigger import TriggerConfig
 from homeassistant.util import dt as dt_util
 
 from .const import CONNECTED, DOMAIN, ONLINE
+from .coordinator import NezhaConfigEntry
 from .ledger import Change, Seen, Told
 from .watch import News, Watch
 
@@ -27,7 +28,7 @@ DASHBOARDS_TOGETHER: Final = 2  # that are away at once have one cause, such as 
 class Dashboard:
     """A Nezha dashboard: its entity Connection if that is watched, and those of servers that are, by their ids."""
 
-    entry: ConfigEntry[Any]
+    entry: NezhaConfigEntry
     connection: er.RegistryEntry | None
     servers: Mapping[str, er.RegistryEntry]
 
@@ -39,6 +40,7 @@ class Availability(Watch):
     their agents may need that to find it again.
     """
 
+    name = "availability"
     settling = timedelta(minutes=1)
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig, told: Mapping[str, Told]) -> None:
@@ -62,16 +64,16 @@ class Availability(Watch):
             if not answer.bad and now - answer.since >= self.settling:
                 yield from self._of_servers(dashboards[entry.entry_id], now)
 
-    def _dashboard(self, entry: ConfigEntry[Any]) -> Dashboard:
+    def _dashboard(self, entry: NezhaConfigEntry) -> Dashboard:
         """Return what was chosen of a dashboard; with one of its servers it is chosen itself."""
         entities = er.async_entries_for_config_entry(er.async_get(self.hass), entry.entry_id)
         servers = {each.id: each for each in entities if each.translation_key == ONLINE and self.choice.has(each)}
-        for connection in (each for each in entities if each.translation_key == CONNECTED):
+        for connection in (each for each in entities if each.translation_key == CONNECTED and not _is_off(each)):
             if self.choice.has(connection) or (servers and not self.choice.excludes(connection)):
                 return Dashboard(entry, connection, servers)
         return Dashboard(entry, None, servers)
 
-    def _answering(self, entry: ConfigEntry[Any], now: datetime) -> Seen | None:
+    def _answering(self, entry: NezhaConfigEntry, now: datetime) -> Seen | None:
         """Return whether there is no data from a dashboard, as before while that is not known, `None` if disabled."""
         before = self._answers.get(entry.entry_id)
         match entry.state:
@@ -119,6 +121,11 @@ class Availability(Watch):
         )
 
 
+def _is_off(entity: er.RegistryEntry) -> bool:
+    """Tell whether the user has disabled an entity, and not with its entry."""
+    return entity.disabled_by is er.RegistryEntryDisabler.USER
+
+
 def _servers_seen(dashboard: Dashboard) -> tuple[int, dict[str, Seen]]:
     """Return how many servers are shown, and how they look; who was never seen online is no news."""
     data = dashboard.entry.runtime_data
@@ -126,7 +133,7 @@ def _servers_seen(dashboard: Dashboard) -> tuple[int, dict[str, Seen]]:
     for key, entity in dashboard.servers.items():
         server_key = entity.unique_id.removeprefix(f"{dashboard.entry.entry_id}_").removesuffix(f"_{ONLINE}")
         server = data.servers.data.servers.get(server_key)
-        if server is None or entity.disabled:
+        if server is None or _is_off(entity):
             continue
         total += 1
         identity = data.identities.known[server_key]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-TOGETHER = timedelta(minutes=2)  # what has one cause is noticed within this time
+TOGETHER: Final = timedelta(minutes=2)  # what has one cause is noticed within this time
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,13 @@ class Ledger:
         news = {key: each for key, each in seen.items() if each.bad != (key in self.told)}
         begun = {key: each.since + self._patience for key, each in news.items() if each.bad}
         ended = {key: each.since + self._settling for key, each in news.items() if not each.bad}
-        due = _due(begun, now, many)
-        for keys in [due] if len(due) >= (2 if self._most_together(seen) >= many else many) else [[key] for key in due]:
+        more = 2 if self._most_together(seen) >= many else many
+        due = _due(begun, now, more)
+        for keys in [due] if len(due) >= more else [[key] for key in due]:
             yield self._begin({key: seen[key].since for key in keys}, now)
         due = _due(ended, now, many)
         for keys in [due] if len(due) >= many else self._by_place(due):
-            yield self._end(keys, until=max(seen[key].since for key in keys))
+            yield self._end(keys, seen)
 
     def _most_together(self, keys: Iterable[str]) -> int:
         """Return of how many the largest message tells that is not over."""
@@ -102,16 +103,16 @@ class Ledger:
         self.told.update({key: Told(time, place) for key, time in since.items()})
         return Change(keys, bad=True, since=min(since.values()), until=now, place=place, cleared=[], still=[])
 
-    def _end(self, keys: list[str], until: datetime) -> Change:
+    def _end(self, keys: list[str], seen: Mapping[str, Seen]) -> Change:
         members = Counter(each.place for each in self.told.values())
         told = [self.told.pop(key) for key in keys]
         places = {each.place for each in told}
-        still = {key: each.place for key, each in self.told.items() if each.place in places}
+        still = {key: each.place for key, each in self.told.items() if each.place in places and key in seen}
         return Change(
             keys,
             bad=False,
             since=min(each.since for each in told),
-            until=until,
+            until=max(seen[key].since for key in keys),
             place=max(sorted(places), key=lambda place: members[place]),
             cleared=sorted(places - set(still.values())),
             still=list(still),

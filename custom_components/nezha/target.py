@@ -32,9 +32,13 @@ class Target:
         """Take over a valid configuration of Home Assistant."""
         return cls(*(frozenset(cv.ensure_list(config.get(kind))) for kind in _KINDS))
 
+    def as_list(self) -> list[list[str]]:
+        """Return the same for whatever chooses the same."""
+        return [sorted(kind) for kind in (self.entities, self.devices, self.areas, self.floors, self.labels)]
+
     def __bool__(self) -> bool:
         """Tell whether anything was chosen."""
-        return any((self.entities, self.devices, self.areas, self.floors, self.labels))
+        return any(self.as_list())
 
     def has(self, hass: HomeAssistant, entity: RegistryEntry) -> bool:
         """Tell whether an entity is among what was chosen."""
@@ -57,6 +61,10 @@ class Choice:
         self._hass = hass
         self._target = Target.from_config(target)
         self._excluded = [Target.from_config(each) for each in (exclude, target.get(CONF_EXCLUDE, {}))]
+
+    def as_list(self) -> list[list[list[str]]]:
+        """Return the same for whatever chooses the same."""
+        return [each.as_list() for each in (self._target, *self._excluded)]
 
     def has(self, entity: RegistryEntry) -> bool:
         """Tell whether an entity is to be watched."""

@@ -8,6 +8,7 @@ from typing import Final, override
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_ABOVE, UnitOfTime
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.helpers.trigger import TriggerConfig
@@ -39,7 +40,7 @@ class Threshold(Watch):
         self._seen: dict[str, Seen] = {}
         self._looked: datetime | None = None
         self._above: float = self.options[CONF_ABOVE]
-        self._over = self._above - min(self.options[CONF_MARGIN], self._above / 2)
+        self._normal = self._above - min(self.options[CONF_MARGIN], self._above / 2)
 
     @property
     @abstractmethod
@@ -74,7 +75,7 @@ class Threshold(Watch):
     def _value(self, state: State | None) -> float | None:
         try:
             return self.value(state) if state else None
-        except ValueError:
+        except ValueError, HomeAssistantError:  # no number, or a unit that the user has made up
             return None
 
     def _looks(self, key: str, value: float | None, now: datetime, missed: timedelta) -> Seen | None:
@@ -82,7 +83,7 @@ class Threshold(Watch):
         before = self._seen.get(key)
         if value is None:
             return before and Seen(before.bad, before.since + missed)
-        bad = value >= self._over if key in self.ledger.told else value > self._above
+        bad = value >= self._normal if key in self.ledger.told else value > self._above
         return Seen.after(before, bad=bad, now=now)
 
     def _listen(self, entities: Mapping[str, er.RegistryEntry]) -> None:
@@ -120,6 +121,8 @@ class Threshold(Watch):
 class UsageThreshold(Threshold):
     """Resources of servers that are nearly used up, in %."""
 
+    name = "usage"
+
     @property
     @override
     def sensors(self) -> Collection[str]:
@@ -128,6 +131,8 @@ class UsageThreshold(Threshold):
 
 class LatencyThreshold(Threshold):
     """Latencies of monitors in ms, whatever unit the user has chosen for them."""
+
+    name = "latency"
 
     @property
     @override

@@ -103,18 +103,49 @@ class WatchTrigger(Trigger):
         return lookout.async_attach(self.watch, self._config, self.kinds, run_action)
 
 
-def _trigger(watch: type[Watch], kinds: Collection[str]) -> type[Trigger]:
-    """Return a trigger for some news of a watch."""
-    return type(WatchTrigger.__name__, (WatchTrigger,), {"watch": watch, "kinds": kinds})
+class ServerWentAway(WatchTrigger):
+    """Servers were offline for some time, or no data came from a Nezha dashboard."""
+
+    watch, kinds = Availability, WENT_AWAY
 
 
-TRIGGERS: Final = {
-    "server_went_away": _trigger(Availability, WENT_AWAY),
-    "server_came_back": _trigger(Availability, CAME_BACK),
-    "usage_became_high": _trigger(UsageThreshold, BECAME_HIGH),
-    "usage_became_normal": _trigger(UsageThreshold, BECAME_NORMAL),
-    "latency_became_high": _trigger(LatencyThreshold, BECAME_HIGH),
-    "latency_became_normal": _trigger(LatencyThreshold, BECAME_NORMAL),
+class ServerCameBack(WatchTrigger):
+    """Servers are online again, or there is data from a Nezha dashboard again."""
+
+    watch, kinds = Availability, CAME_BACK
+
+
+class UsageBecameHigh(WatchTrigger):
+    """The usage of a resource was above a share for some time."""
+
+    watch, kinds = UsageThreshold, BECAME_HIGH
+
+
+class UsageBecameNormal(WatchTrigger):
+    """The usage of a resource is below that share again."""
+
+    watch, kinds = UsageThreshold, BECAME_NORMAL
+
+
+class LatencyBecameHigh(WatchTrigger):
+    """The latency of a monitor from a server was above a limit for some time."""
+
+    watch, kinds = LatencyThreshold, BECAME_HIGH
+
+
+class LatencyBecameNormal(WatchTrigger):
+    """The latency of a monitor from a server is below that limit again."""
+
+    watch, kinds = LatencyThreshold, BECAME_NORMAL
+
+
+TRIGGERS: Final[dict[str, type[Trigger]]] = {
+    "server_went_away": ServerWentAway,
+    "server_came_back": ServerCameBack,
+    "usage_became_high": UsageBecameHigh,
+    "usage_became_normal": UsageBecameNormal,
+    "latency_became_high": LatencyBecameHigh,
+    "latency_became_normal": LatencyBecameNormal,
 }
 
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 import json
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from homeassistant.const import CONF_FOR
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.exceptions import UnsupportedStorageVersionError
+from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.entity_registry import RegistryEntry
 from homeassistant.helpers.event import async_call_later, async_track_time_change
@@ -56,7 +56,16 @@ class Runner:
 class Watch(ABC):
     """What triggers of one configuration look at, and who runs for them."""
 
-    settling: timedelta
+    name: ClassVar[str]
+    settling: ClassVar[timedelta]
+
+    @classmethod
+    def fingerprint(cls, hass: HomeAssistant, config: TriggerConfig) -> str:
+        """Return the same for triggers that ask for the same."""
+        options = dict(config.options or {})
+        choice = Choice(hass, config.target or {}, options.pop(CONF_EXCLUDE))
+        asked = json.dumps([cls.name, choice.as_list(), options], sort_keys=True, default=str)
+        return sha256(asked.encode()).hexdigest()
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig, told: Mapping[str, Told]) -> None:
         """Go on with what was told."""
@@ -66,7 +75,6 @@ class Watch(ABC):
         self.ledger = Ledger(self.options[CONF_FOR], self.settling, told)
         self.runners: list[Runner] = []
         self._unlisten: CALLBACK_TYPE | None = None
-        self._prefix = f"{DOMAIN}_{fingerprint(type(self), config)[:8]}"
 
     @abstractmethod
     def look(self, now: datetime) -> Iterator[News]:
@@ -85,8 +93,8 @@ class Watch(ABC):
             "kind": kind,
             "since": change.since,
             "until": change.until,
-            "notification_id": f"{self._prefix}_{change.place}",
-            "cleared": [f"{self._prefix}_{place}" for place in change.cleared],
+            "place": change.place,
+            "cleared": change.cleared,
         }
         return News(kind, common | variables, description)
 
@@ -107,9 +115,10 @@ class Lookout:
         self._watches: dict[str, Watch] = {}
         self._clocks: dict[str, CALLBACK_TYPE] = {}
         self._unclaimed: dict[str, Mapping[str, Told]] = {}
+        self._forgetting: dict[str, CALLBACK_TYPE] = {}
 
     async def async_load(self) -> None:
-        """Read what was told; what no trigger has asked for by the end of the start is forgotten."""
+        """Read what was told; what no trigger has asked for within a minute of the start is forgotten."""
         try:
             stored = STORED(await self._store.async_load() or {})
         except UnsupportedStorageVersionError:
@@ -131,8 +140,8 @@ class Lookout:
 
         What was told is forgotten when no trigger has asked for the same for a minute: an automation was changed.
         """
-        key = fingerprint(kind, config)
-        watch = self._watches.get(key) or self._begin(key, kind(self._hass, config, self._unclaimed.pop(key, {})))
+        key = kind.fingerprint(self._hass, config)
+        watch = self._watches.get(key) or self._begin(key, kind(self._hass, config, self._claim(key)))
         runner = Runner(kinds, run)
         watch.runners.append(runner)
 
@@ -146,7 +155,8 @@ class Lookout:
 
     async def async_remove(self) -> None:
         """Forget everything, and delete what is stored."""
-        self._unclaimed.clear()
+        for key in list(self._unclaimed):
+            self._claim(key)
         for watch in self._watches.values():
             watch.ledger.told.clear()
         await self._store.async_remove()
@@ -161,27 +171,40 @@ class Lookout:
         watch = self._watches.pop(key)
         watch.async_stop()
         self._unclaimed[key] = watch.ledger.told
-        async_call_later(self._hass, REPLACING, HassJob(partial(self._forget, key), cancel_on_shutdown=True))
+        self._forget_later(key)
 
     @callback
     def _look(self, watch: Watch, now: datetime) -> None:
         told = dict(watch.ledger.told)
-        for news in watch.look(dt_util.as_utc(now).replace(second=0, microsecond=0)):
-            for runner in [each for each in watch.runners if news.kind in each.kinds]:
-                runner.run(news.variables, news.description)
+        everything = list(watch.look(dt_util.as_utc(now).replace(second=0, microsecond=0)))
         if watch.ledger.told != told:
             self._save()
+        for news in everything:
+            for runner in [each for each in watch.runners if news.kind in each.kinds]:
+                try:
+                    runner.run(news.variables, news.description)
+                except HomeAssistantError:  # of the variables that an automation has at its trigger
+                    LOGGER.exception("An automation cannot take what is told: %s", news.description)
+
+    def _claim(self, key: str) -> Mapping[str, Told]:
+        if key in self._forgetting:
+            self._forgetting.pop(key)()
+        return self._unclaimed.pop(key, {})
+
+    def _forget_later(self, *keys: str) -> None:
+        for key in keys:
+            job = HassJob(partial(self._forget, key), cancel_on_shutdown=True)
+            self._forgetting[key] = async_call_later(self._hass, REPLACING, job)
 
     @callback
     def _forget(self, key: str, _now: datetime) -> None:
-        self._unclaimed.pop(key, None)
-        self._save()
+        del self._forgetting[key]
+        if self._unclaimed.pop(key):
+            self._save()
 
     @callback
     def _forget_unclaimed(self, _hass: HomeAssistant) -> None:
-        if self._unclaimed:
-            self._unclaimed.clear()
-            self._save()
+        self._forget_later(*self._unclaimed)
 
     @callback
     def _save(self) -> None:
@@ -195,12 +218,6 @@ class Lookout:
             for key, told in (self._unclaimed | watched).items()
             if told
         }
-
-
-def fingerprint(kind: type[Watch], config: TriggerConfig) -> str:
-    """Return the same for triggers that ask for the same."""
-    asked = json.dumps([kind.__name__, config.target, config.options], sort_keys=True, default=str)
-    return sha256(asked.encode()).hexdigest()
 
 
 @singleton(HassKey[Lookout](f"{DOMAIN}_lookout"), async_=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.serving import Serve
+from tests.serving import Serve, ServedDashboard
 
-from .home import Home, living
+from .home import RECORDED, Home, living
 
 AUTOMATIC = ("homeassistant.components.automation", "homeassistant.helpers", "homeassistant.components.blueprint")
 SLOW = "homeassistant.helpers.entity"
@@ -25,6 +25,17 @@ async def home(tmp_path: Path, serve: Serve, hass_storage: dict[str, Any]) -> As
     """Return a home whose Home Assistant is to be started."""
     async with living(tmp_path, serve) as home:
         yield home
+
+
+@pytest.fixture
+async def dashboard(home: Home) -> ServedDashboard:
+    """Return a dashboard of servers that are all online."""
+    dashboard = await home.shows(servers=RECORDED)
+    await home.uses("server_offline")
+    await home.start()
+    await home.lives(10)
+    assert home.news() == []
+    return dashboard
 
 
 @pytest.fixture(autouse=True)

@@ -43,6 +43,8 @@ IMPORTED = "nezha-home-assistant"
 """The folder where Home Assistant puts what it imports from our repository."""
 POLLING = {"stream": "never", "latency": False}
 STEP = 30
+RECORDED = 6
+"""Servers of the simulator that are online at first; the two behind them never are."""
 REGISTRIES = (ar, cr, dr, er, fr, ir, lr, restore_state)
 
 

@@ -1,7 +1,5 @@
 """What is told at odd moments: renames, hidden and disabled entities, kills, strange storage, waves, low thresholds."""
 
-# ruff: noqa: F401, F811 - the fixture `dashboard` is another module's
-
 import asyncio
 from copy import deepcopy
 from typing import Any
@@ -9,21 +7,23 @@ from unittest.mock import patch
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.core_config import DATA_CUSTOMIZE
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity_values import EntityValues
 from homeassistant.helpers.template import Template
 import pytest
 
 from custom_components.nezha.const import DOMAIN
 from custom_components.nezha.coordinator import ServersCoordinator
-from custom_components.nezha.watch import STORAGE_KEY
+from custom_components.nezha.watch import STORAGE_KEY, async_get_lookout
 from simulator.faults import FaultKind
 from tests.documents import examples, read
 from tests.serving import ServedDashboard
 
-from .home import Home, settle
+from .home import RECORDED, Home, settle
 from .test_latency import slow_down
-from .test_server_offline import AGAIN, AWAY, ONE, RECORDED, TWO, dashboard
+from .test_server_offline import AGAIN, AWAY, ONE
 from .test_triggers import tells, when_server
 
 
@@ -64,18 +64,13 @@ async def test_the_lowest_numbers_are_taken(home: Home) -> None:
     assert sorted(home.news()) == ["alone offline", "good offline"]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        {"version": 2, "minor_version": 1, "key": STORAGE_KEY, "data": {"new": {}}},
-        {"version": 1, "minor_version": 1, "key": STORAGE_KEY, "data": [1]},
-    ],
-)
+@pytest.mark.parametrize(("version", "data"), [(2, {"new": {}}), (1, [1])])
 async def test_a_strange_storage_does_not_end_the_watch(
-    home: Home, hass_storage: dict[str, Any], content: dict[str, Any]
+    home: Home, hass_storage: dict[str, Any], version: int, data: Any
 ) -> None:
-    """After a downgrade people are still told."""
-    hass_storage[STORAGE_KEY] = content
+    """After a downgrade people are still told, and what a newer version has stored stays for it."""
+    content = {"version": version, "minor_version": 1, "key": STORAGE_KEY, "data": data}
+    hass_storage[STORAGE_KEY] = deepcopy(content)
     dashboard = await home.shows(servers=6)
     home.has(when_server("one {{ trigger.kind }}"), when_server("two {{ trigger.kind }}"))
     await home.start()
@@ -83,6 +78,7 @@ async def test_a_strange_storage_does_not_end_the_watch(
     dashboard.world.stop(1)
     await home.lives(6)
     assert sorted(home.news()) == ["one offline", "two offline"]
+    assert (hass_storage[STORAGE_KEY] == content) == (version > 1)
 
 
 async def test_an_entry_that_was_switched_off_for_a_moment_repeats_nothing(
@@ -115,22 +111,7 @@ async def test_a_return_while_the_entry_is_switched_off_is_told(
     dashboard.world.start(1)
     await home.hass.config_entries.async_set_disabled_by(entry, None)
     await home.lives(10)
-    assert f"{ONE} is offline" not in [shown["title"] for shown in home.shown.values()]
-
-
-async def test_nothing_is_stored_anew_after_the_last_dashboard_is_removed(
-    home: Home, hass_storage: dict[str, Any]
-) -> None:
-    """As test_nothing_stays_when_the_last_dashboard_is_removed, but a minute later."""
-    dashboard = await home.shows(servers=6)
-    home.has(when_server())
-    await home.start()
-    await home.lives(5)
-    dashboard.world.stop(1)
-    await home.lives(5)
-    await home.hass.config_entries.async_remove(home.entries.pop().entry_id)
-    await home.lives(3)
-    assert STORAGE_KEY not in hass_storage
+    assert [shown["title"] for shown in home.shown.values()] == [f"{ONE} is back online"]
 
 
 async def test_a_changed_text_repeats_nothing(home: Home) -> None:
@@ -206,7 +187,7 @@ async def test_a_dashboard_that_answers_in_each_minute_is_not_away(
 
 @pytest.mark.parametrize("minutes", [5, 30])
 async def test_a_dashboard_that_does_not_answer_at_all_at_the_start_is_told(home: Home, minutes: int) -> None:
-    """Its host is down: each attempt to set up takes 15 seconds; a look during one begins the minutes anew."""
+    """Its host is down: each attempt to set up takes 15 seconds."""
     await home.shows(servers=2)
     await home.uses("server_offline", minutes=minutes)
     await home.start()
@@ -235,7 +216,7 @@ async def test_a_dashboard_that_does_not_answer_at_all_at_the_start_is_told(home
     assert told == [AWAY]
 
 
-# Killed, not stopped; and its clock
+# Killed, not stopped
 
 
 async def killed(home: Home, hass_storage: dict[str, Any], *, away: float = 0) -> None:
@@ -264,7 +245,7 @@ async def test_killed_after_a_message_nothing_is_repeated(home: Home, hass_stora
 
 
 async def test_killed_soon_after_a_server_is_new_it_is_still_told(home: Home, hass_storage: dict[str, Any]) -> None:
-    """It was seen online, for ten minutes, before it died; that was stored only at the next quarter of an hour."""
+    """It was seen online, for ten minutes, before it died."""
     dashboard = await home.shows()
     await home.uses("server_offline")
     await home.start()
@@ -280,7 +261,7 @@ async def test_killed_soon_after_a_server_is_new_it_is_still_told(home: Home, ha
 
 
 async def test_killed_after_a_flap_nothing_is_told_too_early(home: Home, hass_storage: dict[str, Any]) -> None:
-    """What is stored of the turns is up to a quarter of an hour old: it looks as if it had been offline since then."""
+    """It has been offline before, but not since then."""
     dashboard = await home.shows(servers=RECORDED)
     await home.uses("server_offline", minutes=10)
     await home.start()
@@ -384,7 +365,8 @@ async def test_a_mass_in_two_waves_is_two_messages_at_most(home: Home) -> None:
     for server in range(30, 38):
         dashboard.world.stop(server)
     await home.lives(15)
-    assert len(home.news()) <= 2
+    first, second = home.news()
+    assert (first, second.split(" ", 1)[0]) == ("20 of 40 servers of nezha.example.com are offline", "8")
 
 
 # The README
@@ -416,7 +398,7 @@ async def test_a_low_limit_is_over_again_with_the_margin_of_the_form(home: Home)
     slow_down(dashboard, "Ping Frankfurt", 300)
     slow_down(dashboard, "Ping Frankfurt", 300)
     await home.lives(30)
-    assert any(" is high: " in told or "high" in told for told in home.news())
+    assert any(" is high: " in told for told in home.news())
     slow_down(dashboard, "Ping Frankfurt", 0)
     await home.lives(60)
     latency = home.hass.states.get("sensor.hk_edge_1_ping_frankfurt_latency")
@@ -547,3 +529,174 @@ async def test_the_total_is_of_those_that_are_watched(home: Home) -> None:
     dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
     await home.lives(10)
     assert home.news() == ["away of 1"]
+
+
+# Automations beside each other
+
+
+def shown(home: Home) -> list[str]:
+    """Return the titles in the sidebar."""
+    return [str(each["title"]) for each in home.shown.values()]
+
+
+async def turn(home: Home, how: str) -> None:
+    """Switch all automations on or off."""
+    await home.hass.services.async_call(AUTOMATION, f"turn_{how}", {"entity_id": "all"}, blocking=True)
+    await settle(home.hass)
+
+
+async def test_two_automations_of_the_same_settings_have_messages_of_their_own(home: Home) -> None:
+    """One of them does not tell of returns."""
+    dashboard = await home.shows(servers=6)
+    await home.uses("server_offline")
+    first = home._automations[0]
+    second = deepcopy(first) | {"alias": "second", "id": "2"}
+    second["use_blueprint"]["input"] = {"tell_back": False, "actions": []}
+    home.has(first, second)
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(15)
+    dashboard.world.start(1)
+    await home.lives(5)
+    assert shown(home) == [f"{ONE} is back online"]
+
+
+async def test_changed_minutes_leave_no_false_message(home: Home) -> None:
+    """It is told again, in the same place."""
+    dashboard = await home.shows(servers=6)
+    await home.uses("server_offline", minutes=5)
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(8)
+    await home.uses("server_offline", minutes=6)
+    await reload(home)
+    await home.lives(3)
+    dashboard.world.start(1)
+    await home.lives(5)
+    assert f"{ONE} is offline" not in shown(home)
+
+
+async def test_variables_that_cannot_be_rendered_harm_no_other_automation(home: Home) -> None:
+    """Who has written them finds that in the log."""
+    dashboard = await home.shows(servers=6)
+    bad, good = when_server("bad {{ trigger.kind }}"), when_server("good {{ trigger.kind }}")
+    for trigger in bad["triggers"]:
+        trigger["variables"] = {"x": "{{ 1 / 0 }}"}
+    home.has(bad, good)
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(6)
+    assert home.news() == ["good offline"]
+
+
+async def test_a_unit_that_the_user_has_made_up_silences_no_other_latency(home: Home) -> None:
+    """That sensor alone is not told."""
+    await home.shows(servers=2, options={"latency": True})
+    home.has(tells("latency", "{{ trigger.sensor }} {{ trigger.kind }}", above=1, margin=0))
+    await home.start()
+    await home.lives(2)
+    first, *_ = (
+        each.entity_id for each in er.async_get(home.hass).entities.values() if each.translation_key == "latency"
+    )
+    home.hass.data[DATA_CUSTOMIZE] = EntityValues({first: {"unit_of_measurement": "msec"}})
+    await home.lives(12)
+    assert len(home.news()) == 3  # of the other monitors that are answered
+
+
+async def test_an_automation_that_turns_itself_off_leaves_no_listener(home: Home) -> None:
+    """Although others are about to be told."""
+    dashboard = await home.shows(servers=3)
+    automation = tells("usage", "me", resources=["cpu"])
+    automation["actions"] = [{"action": "automation.turn_off", "target": {"entity_id": "automation.me"}}]
+    home.has(automation)
+    await home.start()
+    await home.lives(5)
+    dashboard.world.fix_state(1, {"cpu": 99})
+    await home.lives(2)
+    dashboard.world.fix_state(2, {"cpu": 99})
+    lookout = await async_get_lookout(home.hass)
+    (watch,) = lookout._watches.values()
+    await home.lives(6)
+    assert not lookout._watches
+    assert watch._unlisten is None
+
+
+async def test_nothing_is_stored_after_the_removal_of_what_was_told(home: Home, hass_storage: dict[str, Any]) -> None:
+    """An automation that was switched off just before included."""
+    dashboard = await home.shows(servers=6)
+    home.has(when_server())
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(5)
+    await turn(home, "off")
+    await home.hass.config_entries.async_remove(home.entries.pop().entry_id)
+    await home.lives(3)
+    assert STORAGE_KEY not in hass_storage
+
+
+async def test_an_automation_that_is_off_for_less_than_a_minute_repeats_nothing(home: Home) -> None:
+    """However often."""
+    dashboard = await home.shows(servers=6)
+    home.has(when_server("{{ trigger.kind }}"))
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(6)
+    assert home.news() == ["offline"]
+    for how, seconds in (("off", 10), ("on", 40), ("off", 20), ("on", 0)):
+        await turn(home, how)
+        home.time.moves(seconds)
+        await settle(home.hass)
+    await home.lives(5)
+    assert home.news() == []
+
+
+async def test_who_is_no_longer_watched_is_not_still_offline(home: Home) -> None:
+    """The user has disabled the entity of one of those that were told together."""
+    dashboard = await home.shows(servers=6)
+    await home.uses("server_offline")
+    await home.start()
+    await home.lives(5)
+    for each in (1, 2, 3, 4):
+        dashboard.world.stop(each)
+    await home.lives(10)
+    er.async_get(home.hass).async_update_entity(home.entity("1", "online"), disabled_by=er.RegistryEntryDisabler.USER)
+    await home.lives(2)
+    for each in (1, 2, 3, 4):
+        dashboard.world.start(each)
+    await home.lives(6)
+    assert "Still offline" not in " ".join(each["message"] for each in home.shown.values())
+
+
+async def test_a_connection_that_is_disabled_is_not_told(home: Home) -> None:
+    """Nor are its servers told as offline."""
+    dashboard = await home.shows(servers=6)
+    await home.uses("server_offline")
+    await home.start()
+    connection = next(e for e in er.async_get(home.hass).entities.values() if e.translation_key == "connected")
+    er.async_get(home.hass).async_update_entity(connection.entity_id, disabled_by=er.RegistryEntryDisabler.USER)
+    await home.lives(5)
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(15)
+    assert home.news() == []
+
+
+async def test_servers_that_follow_a_mass_one_by_one_are_few_messages(home: Home) -> None:
+    """Two minutes of them are one."""
+    dashboard = await home.shows(servers=40)
+    await home.uses("server_offline")
+    await home.start()
+    await home.lives(5)
+    for server in range(10, 30):
+        dashboard.world.stop(server)
+    await home.lives(10)
+    assert len(home.news()) == 1
+    for server in range(30, 38):
+        dashboard.world.stop(server)
+        await home.lives(1)
+    await home.lives(15)
+    assert 1 <= len(home.news()) <= 4

@@ -9,24 +9,11 @@ import pytest
 from simulator.faults import FaultKind
 from tests.serving import ServedDashboard
 
-from .home import Home
+from .home import RECORDED, Home
 
 ONE, TWO = "hk-edge-1", "数据库-东京"
 AWAY = "Home Assistant gets no data from the Nezha dashboard nezha.example.com"
 AGAIN = "Home Assistant gets data from the Nezha dashboard nezha.example.com again"
-RECORDED = 6
-"""Servers of the simulator that are online at first; the two behind them never are."""
-
-
-@pytest.fixture
-async def dashboard(home: Home) -> ServedDashboard:
-    """Return a dashboard of servers that are all online."""
-    dashboard = await home.shows(servers=RECORDED)
-    await home.uses("server_offline")
-    await home.start()
-    await home.lives(10)
-    assert home.news() == []
-    return dashboard
 
 
 # One server

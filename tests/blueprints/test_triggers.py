@@ -1,5 +1,6 @@
 """The triggers that the blueprints use, in automations of one's own."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION
@@ -67,11 +68,15 @@ async def test_two_automations_that_ask_for_the_same_are_both_told(home: Home) -
 
 
 async def test_an_automation_that_was_switched_off_begins_anew(home: Home, hass_storage: dict[str, Any]) -> None:
-    """Who is offline then is told again; nothing is kept for it meanwhile."""
+    """Who is offline then is told again; nothing is kept for it meanwhile, nor before there is anything to be kept."""
     dashboard = await home.shows(servers=6)
     home.has(when_server())
     await home.start()
     await home.lives(5)
+    for action in ("turn_off", "turn_on"):
+        await home.hass.services.async_call(AUTOMATION, action, {"entity_id": "all"}, blocking=True)
+        await home.lives(3)
+    assert STORAGE_KEY not in hass_storage
     dashboard.world.stop(1)
     await home.lives(5)
     assert home.news() == [f"offline: {ONE}"]
@@ -319,3 +324,23 @@ async def test_what_the_user_has_switched_off_is_not_watched(home: Home) -> None
         dashboard.world.stop(server)
     await home.lives(10)
     assert home.news() == []
+
+
+async def test_what_was_told_is_stored_as_it_always_was(home: Home, hass_storage: dict[str, Any]) -> None:
+    """Under a key that stays the same for the same options, whatever the order of what was chosen, and with updates."""
+    dashboard = await home.shows(servers=6)
+    automations = [when_server(), when_server()]
+    for automation, labels in zip(automations, (["edge", "rack"], ["rack", "edge"]), strict=True):
+        for trigger in automation["triggers"]:
+            trigger["options"]["exclude"] = {"label_id": labels}
+    home.has(*automations)
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(5)
+    ((key, told),) = hass_storage[STORAGE_KEY]["data"].items()
+    assert key == "660c22ba8a6694f76d78296c7ea67b3a6e78db8aa79ed251d8c9b185bad45deb"
+    ((place, facts),) = told.items()
+    assert facts.keys() == {"since", "place"}
+    assert datetime.fromisoformat(facts["since"]).tzinfo == UTC
+    assert facts["place"] == place

@@ -33,7 +33,7 @@ const within = (element, selector) => element && (element.matches(selector)
 _TEXTS: Final = f"""() => {{
   {_VISIBLE_ELEMENTS}
   return [...visible(document.body)].filter(element => !["SCRIPT", "STYLE"].includes(element.tagName))
-    .map(ownText).filter(Boolean);
+    .filter(element => !within(element, "ha-code-editor")).map(ownText).filter(Boolean);
 }}"""
 _TEXTS_OF_NOW: Final = f"""() => {{
   {_VISIBLE_ELEMENTS}
@@ -51,7 +51,7 @@ _WIDER: Final = "() => document.documentElement.scrollWidth - document.documentE
 
 
 async def raw_texts(page: Page) -> list[str]:
-    """Return the texts that were meant for programs."""
+    """Return the texts that were meant for programs, but for those that are there to be edited."""
     return [text for text in await page.evaluate(_TEXTS) if _RAW.search(text)]
 
 
