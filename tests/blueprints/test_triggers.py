@@ -1,12 +1,13 @@
 """The triggers that the blueprints use, in automations of one's own."""
 
 from datetime import UTC, datetime
+import re
 from typing import Any
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import UnitOfTime
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.config_validation import ensure_list
 from homeassistant.helpers.trigger import async_validate_trigger_config
@@ -20,7 +21,7 @@ from custom_components.nezha.const import DOMAIN
 from custom_components.nezha.trigger import TRIGGERS
 from custom_components.nezha.watch import STORAGE_KEY
 from simulator.faults import FaultKind
-from tests.documents import INTEGRATION, READMES, translations
+from tests.documents import INTEGRATION, READMES, read, table, translations
 
 from .home import Home
 from .test_latency import slow_down
@@ -246,6 +247,33 @@ async def test_nothing_stays_when_the_last_dashboard_is_removed(home: Home, hass
     await home.hass.config_entries.async_remove(home.entries.pop().entry_id)
     await home.lives(3)
     assert STORAGE_KEY not in hass_storage
+
+
+@pytest.mark.parametrize("readme", READMES)
+async def test_runs_have_the_variables_that_are_described(home: Home, readme: str) -> None:
+    """Beside those that runs of all triggers have."""
+    dashboard = await home.shows(servers=6)
+    keys = "{{ trigger.keys() | list }}"
+    automations = [tells("server", ""), tells("usage", "")]
+    for automation in automations:
+        automation["actions"] = [{"event": "told", "event_data": {"keys": keys}}]
+    home.has(*automations)
+    await home.start()
+    told: set[str] = set()
+
+    @callback
+    def take(event: Event) -> None:
+        told.update(event.data["keys"])
+
+    home.hass.bus.async_listen("told", take)
+    await home.lives(5)
+    dashboard.world.stop(1)
+    dashboard.world.fix_state(2, {"cpu": 99})
+    await home.lives(5)
+    described = {
+        name for row in table(read(readme), "trigger variables") for name in re.findall(r"trigger\.(\w+)", row[0])
+    }
+    assert told - {"id", "idx", "alias", "platform", "description"} == described
 
 
 # What Home Assistant offers
