@@ -485,12 +485,8 @@ async def test_a_name_is_told_as_it_is(home: Home, name: str) -> None:
 # Reloads of automations
 
 
-async def test_a_reload_of_unchanged_automations_repeats_nothing(home: Home) -> None:
+async def test_a_reload_of_unchanged_automations_repeats_nothing(home: Home, dashboard: ServedDashboard) -> None:
     """As somebody does who has edited another one by hand."""
-    dashboard = await home.shows(servers=RECORDED)
-    await home.uses("server_offline")
-    await home.start()
-    await home.lives(5)
     dashboard.world.stop(1)
     await home.lives(10)
     await reload(home)
@@ -498,12 +494,8 @@ async def test_a_reload_of_unchanged_automations_repeats_nothing(home: Home) -> 
     assert home.news() == [f"{ONE} is offline"]
 
 
-async def test_another_name_of_the_automation_repeats_nothing(home: Home) -> None:
+async def test_another_name_of_the_automation_repeats_nothing(home: Home, dashboard: ServedDashboard) -> None:
     """Renaming is no change of its settings."""
-    dashboard = await home.shows(servers=RECORDED)
-    await home.uses("server_offline")
-    await home.start()
-    await home.lives(5)
     dashboard.world.stop(1)
     await home.lives(10)
     home._automations[0]["alias"] = "My servers"
@@ -655,12 +647,8 @@ async def test_an_automation_that_is_off_for_less_than_a_minute_repeats_nothing(
     assert home.news() == []
 
 
-async def test_who_is_no_longer_watched_is_not_still_offline(home: Home) -> None:
+async def test_who_is_no_longer_watched_is_not_still_offline(home: Home, dashboard: ServedDashboard) -> None:
     """The user has disabled the entity of one of those that were told together."""
-    dashboard = await home.shows(servers=6)
-    await home.uses("server_offline")
-    await home.start()
-    await home.lives(5)
     for each in (1, 2, 3, 4):
         dashboard.world.stop(each)
     await home.lives(10)
