@@ -14,6 +14,7 @@ from tests.stories.site import Site
 from .browser import chromium, logged_in
 from .integration_page import IntegrationPage
 from .person import Person
+from .reading import texts
 from .setting import EVERYWHERE, Setting
 from .ways import USUAL
 
@@ -21,6 +22,7 @@ PICTURES = ROOT / ".e2e"
 ALBUM = ROOT / "docs" / "images"
 NEVER_ANSWERED = 4
 """The monitor that nothing answers, `Broken`."""
+_LAST_LINES = 30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,11 +79,17 @@ async def home_assistant(running_home_assistant: HomeAssistant) -> AsyncIterator
 async def person(
     home_assistant: HomeAssistant, context: BrowserContext, setting: Setting, request: pytest.FixtureRequest
 ) -> AsyncIterator[Person]:
-    """Return somebody at the browser; a folder of the test's name keeps their pictures, and how the test ended."""
+    """Return somebody at the browser; a folder of the test's name keeps their pictures, and how the test ended.
+
+    A failure is reported with what the page and the log of Home Assistant say in the end.
+    """
     page = await context.new_page()
     pictures = PICTURES / str(setting) / _name(request.node.name)
     yield Person(page, setting, pictures)
     await page.screenshot(path=pictures / "end.png")
+    log = home_assistant.log.read_text().splitlines()
+    request.node.add_report_section("teardown", "page", "\n".join([page.url, *await texts(page)]))
+    request.node.add_report_section("teardown", "log", "\n".join(log[-_LAST_LINES:]))
     await page.close()
 
 

@@ -106,10 +106,11 @@ class Person:
         await self.page.keyboard.press("Control+V")
 
     async def adds_to_list(self, field: str, option: str) -> None:
-        """Add an option to what a field of several has."""
+        """Add an option to what a field of several has, and see it there."""
         box = self.page.locator("ha-selector").filter(has_text=field).last
         await box.get_by_role("button", name=self.words.label("add")).click()
         await self.clicks_text(option)
+        await box.locator("ha-input-chip").get_by_text(option, exact=True).wait_for()
 
     @asynccontextmanager
     async def downloading(self) -> AsyncIterator[list[Download]]:

@@ -50,9 +50,15 @@ _CUT: Final = f"""() => {{
 _WIDER: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+async def texts(page: Page) -> list[str]:
+    """Return all texts, but for those that are there to be edited."""
+    found: list[str] = await page.evaluate(_TEXTS)
+    return found
+
+
 async def raw_texts(page: Page) -> list[str]:
-    """Return the texts that were meant for programs, but for those that are there to be edited."""
-    return [text for text in await page.evaluate(_TEXTS) if _RAW.search(text)]
+    """Return the texts that were meant for programs."""
+    return [text for text in await texts(page) if _RAW.search(text)]
 
 
 async def current(page: Page, states: Collection[str]) -> list[str]:

@@ -32,6 +32,7 @@ class Setting:
             "viewport": _SIZES[self.size],
             "is_mobile": self.on_phone,
             "has_touch": self.on_phone,
+            "reduced_motion": "reduce",  # nothing is clicked on while it moves
         }
 
 
