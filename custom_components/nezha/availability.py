@@ -122,8 +122,8 @@ class Availability(Watch):
 
 
 def _is_off(entity: er.RegistryEntry) -> bool:
-    """Tell whether the user has disabled an entity, and not with its entry."""
-    return entity.disabled_by is er.RegistryEntryDisabler.USER
+    """Tell whether the user has disabled an entity, by itself or with its device, and not with its entry."""
+    return entity.disabled_by in {er.RegistryEntryDisabler.USER, er.RegistryEntryDisabler.DEVICE}
 
 
 def _servers_seen(dashboard: Dashboard) -> tuple[int, dict[str, Seen]]:

@@ -85,6 +85,18 @@ def async_remove_left_out(hass: HomeAssistant, entry: NezhaConfigEntry) -> None:
                 entities.async_remove(entity.entity_id)
 
 
+def devices_of(hass: HomeAssistant, entity: er.RegistryEntry) -> set[str]:
+    """Return the devices by which an entity is chosen: its own, that of the dashboard, that of a latency's monitor."""
+    registry = dr.async_get(hass)
+    found = [registry.async_get(entity.device_id or "")]
+    if entity.translation_key == LATENCY:
+        entry = hass.config_entries.async_get_known_entry(entity.config_entry_id or "")
+        monitor = entity.unique_id.rpartition(f"_{LATENCY}_")[2]
+        found.append(registry.async_get_device_by_identifier((DOMAIN, monitor_device(entry, monitor)), entry.entry_id))
+    devices = [each for each in found if isinstance(each, dr.DeviceEntry)]
+    return {each.id for each in devices} | {each.via_device_id for each in devices if each.via_device_id}
+
+
 @lru_cache(maxsize=MANY_NAMES)
 def fitting(name: str, most: int = MOST_OF_AN_ID) -> str:
     """Return a name, cut if entity IDs have no room for it: Home Assistant cuts them too, but refuses some of those."""

@@ -10,6 +10,8 @@ from homeassistant.helpers import area_registry as ar, config_validation as cv, 
 from homeassistant.helpers.entity_registry import RegistryEntry
 import probatio
 
+from .devices import devices_of
+
 CONF_EXCLUDE: Final = "exclude"
 _KINDS: Final = (ATTR_ENTITY_ID, ATTR_DEVICE_ID, ATTR_AREA_ID, ATTR_FLOOR_ID, ATTR_LABEL_ID)
 TARGET_SCHEMA: Final = probatio.Schema(
@@ -47,7 +49,7 @@ class Target:
         labels = entity.labels | (device.labels if device else set()) | (area.labels if area else set())
         return (
             entity.entity_id in self.entities
-            or entity.device_id in self.devices
+            or not self.devices.isdisjoint(devices_of(hass, entity))
             or bool(area and (area.id in self.areas or area.floor_id in self.floors))
             or not self.labels.isdisjoint(labels)
         )

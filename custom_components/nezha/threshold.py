@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from math import inf
-from typing import Final, override
+from typing import ClassVar, Final, override
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_ABOVE, UnitOfTime
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.helpers.trigger import TriggerConfig
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import DurationConverter
 
 from .const import DOMAIN, LATENCY
@@ -27,17 +28,20 @@ USAGES: Final = {"cpu": "cpu", "memory": "mem_usage", "disk": "disk_usage", "swa
 
 
 class Threshold(Watch):
-    """Sensors whose value is above a threshold, each told by itself until it is below by a margin.
+    """Sensors whose value is above a threshold, each told by itself until it has been below by a margin for a while.
 
-    Between two looks the sensors that are above are listened to: one that was below meanwhile begins anew.
+    Between two looks the sensors that are above are listened to: one that was not meanwhile begins anew, unless that
+    was a dip which is `forgiven` as it did not last.
     """
 
-    settling = timedelta()
+    settling = timedelta(minutes=2)
+    forgiven: ClassVar[timedelta]
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig, told: Mapping[str, Told]) -> None:
         """Begin to look at values."""
         super().__init__(hass, config, told)
         self._seen: dict[str, Seen] = {}
+        self._dips: dict[str, datetime] = {}
         self._looked: datetime | None = None
         self._above: float = self.options[CONF_ABOVE]
         self._normal = self._above - min(self.options[CONF_MARGIN], self._above / 2)
@@ -67,7 +71,8 @@ class Threshold(Watch):
         self._looked = now
         seen = {key: self._looks(key, value, now, missed) for key, value in values.items()}
         self._seen = {key: each for key, each in seen.items() if each}
-        known = {key: each for key, each in self._seen.items() if values[key] is not None}
+        self._dips = {key: since for key, since in self._dips.items() if key in self._seen}
+        known = {key: each for key, each in self._seen.items() if values[key] is not None and key not in self._dips}
         for change in self.ledger.changes(known, now, many=inf):
             yield self._news_of(change, entities[change.keys[0]])
         self._listen(entities)
@@ -82,9 +87,24 @@ class Threshold(Watch):
         """Return whether a sensor is above, as before without a value: such time does not count."""
         before = self._seen.get(key)
         if value is None:
+            if key in self._dips:
+                self._dips[key] += missed
             return before and Seen(before.bad, before.since + missed)
-        bad = value >= self._normal if key in self.ledger.told else value > self._above
-        return Seen.after(before, bad=bad, now=now)
+        if key in self.ledger.told:
+            return Seen.after(before, bad=value >= self._normal, now=now)
+        if before and before.bad:
+            before = self._follow(key, value, now)
+        return Seen.after(before, bad=value > self._above or key in self._dips, now=now)
+
+    def _follow(self, key: str, value: float, now: datetime) -> Seen | None:
+        """Return how a sensor looks that has been above, `None` once it was not for too long."""
+        dipped = self._dips.pop(key, None)
+        if value <= self._above:
+            dipped = self._dips[key] = dipped or now
+        if dipped and now - dipped >= self.forgiven:
+            self._dips.pop(key, None)
+            self._seen.pop(key, None)
+        return self._seen.get(key)
 
     def _listen(self, entities: Mapping[str, er.RegistryEntry]) -> None:
         """Notice when a sensor that is about to be told is below until the next look."""
@@ -95,9 +115,9 @@ class Threshold(Watch):
 
         @callback
         def take(event: Event[EventStateChangedData]) -> None:
-            value = self._value(event.data["new_state"])
-            if value is not None and value <= self._above:
-                self._seen.pop(rising[event.data["entity_id"]], None)
+            key, value = rising[event.data["entity_id"]], self._value(event.data["new_state"])
+            if value is not None and key in self._seen:
+                self._follow(key, value, dt_util.utcnow())
 
         if rising:
             self._unlisten = async_track_state_change_event(self.hass, rising, take)
@@ -122,6 +142,7 @@ class UsageThreshold(Threshold):
     """Resources of servers that are nearly used up, in %."""
 
     name = "usage"
+    forgiven = timedelta()
 
     @property
     @override
@@ -130,9 +151,10 @@ class UsageThreshold(Threshold):
 
 
 class LatencyThreshold(Threshold):
-    """Latencies of monitors in ms, whatever unit the user has chosen for them."""
+    """Latencies of monitors in ms, whatever unit the user has chosen for them; a lost packet may halve one."""
 
     name = "latency"
+    forgiven = timedelta(minutes=2)
 
     @property
     @override

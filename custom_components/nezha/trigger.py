@@ -29,6 +29,7 @@ from .threshold import (
 from .watch import Watch, async_get_lookout
 
 _SHARE: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=1, max=100))
+_USAGE: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=1, max=99))
 _SERVERS: Final = probatio.All(probatio.Coerce(int), probatio.Range(min=2))
 _LIMIT: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=1))
 _MARGIN: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=0))
@@ -63,7 +64,7 @@ _SCHEMAS: Final = {
             probatio.Required(CONF_RESOURCES, default=["cpu", "memory", "disk"]): probatio.All(
                 cv.ensure_list, [probatio.In(USAGES)], probatio.Length(min=1)
             ),
-            probatio.Required(CONF_ABOVE, default=90): _SHARE,
+            probatio.Required(CONF_ABOVE, default=90): _USAGE,
             probatio.Required(CONF_MARGIN, default=5): _MARGIN,
         },
     ),

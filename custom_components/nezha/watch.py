@@ -116,6 +116,7 @@ class Lookout:
         self._clocks: dict[str, CALLBACK_TYPE] = {}
         self._unclaimed: dict[str, Mapping[str, Told]] = {}
         self._forgetting: dict[str, CALLBACK_TYPE] = {}
+        self._ended: dict[str, type[Watch]] = {}
 
     async def async_load(self) -> None:
         """Read what was told; what no trigger has asked for within a minute of the start is forgotten."""
@@ -138,10 +139,11 @@ class Lookout:
     ) -> CALLBACK_TYPE:
         """Run an action with all news of some kinds.
 
-        What was told is forgotten when no trigger has asked for the same for a minute: an automation was changed.
+        What was told is forgotten when no trigger has asked for the same for a minute. Who asks for something else
+        meanwhile is the same automation with other options, and goes on with what was told.
         """
         key = kind.fingerprint(self._hass, config)
-        watch = self._watches.get(key) or self._begin(key, kind(self._hass, config, self._claim(key)))
+        watch = self._watches.get(key) or self._begin(key, kind(self._hass, config, self._claim(key, kind)))
         runner = Runner(kinds, run)
         watch.runners.append(runner)
 
@@ -156,7 +158,7 @@ class Lookout:
     async def async_remove(self) -> None:
         """Forget everything, and delete what is stored."""
         for key in list(self._unclaimed):
-            self._claim(key)
+            self._take(key)
         for watch in self._watches.values():
             watch.ledger.told.clear()
         await self._store.async_remove()
@@ -171,6 +173,7 @@ class Lookout:
         watch = self._watches.pop(key)
         watch.async_stop()
         self._unclaimed[key] = watch.ledger.told
+        self._ended[key] = type(watch)
         self._forget_later(key)
 
     @callback
@@ -186,7 +189,13 @@ class Lookout:
                 except HomeAssistantError:  # of the variables that an automation has at its trigger
                     LOGGER.exception("An automation cannot take what is told: %s", news.description)
 
-    def _claim(self, key: str) -> Mapping[str, Told]:
+    def _claim(self, key: str, kind: type[Watch]) -> Mapping[str, Told]:
+        """Return what was told to whoever asked for the same, or for something else until just now if that is sure."""
+        alike = [each for each, its_kind in self._ended.items() if its_kind is kind]
+        return self._take(alike[0] if key not in self._unclaimed and len(alike) == 1 else key)
+
+    def _take(self, key: str) -> Mapping[str, Told]:
+        self._ended.pop(key, None)
         if key in self._forgetting:
             self._forgetting.pop(key)()
         return self._unclaimed.pop(key, {})
@@ -198,13 +207,12 @@ class Lookout:
 
     @callback
     def _forget(self, key: str, _now: datetime) -> None:
-        del self._forgetting[key]
-        if self._unclaimed.pop(key):
+        if self._take(key):
             self._save()
 
     @callback
     def _forget_unclaimed(self, _hass: HomeAssistant) -> None:
-        self._forget_later(*self._unclaimed)
+        self._forget_later(*self._unclaimed.keys() - self._forgetting.keys())
 
     @callback
     def _save(self) -> None:

@@ -182,12 +182,16 @@ class Home:
         """Return the id of a server's device."""
         return self._device_of(self.entity(key, "online", entry))
 
-    def device_of_dashboard(self, entry: int = 0) -> str:
-        """Return the id of the device of a Nezha dashboard."""
+    def connection(self, entry: int = 0) -> str:
+        """Return the id of the entity Connection of a Nezha dashboard."""
         entry_id = self.entries[entry].entry_id
         entities = er.async_entries_for_config_entry(er.async_get(self.hass), entry_id)
         (connection,) = (each.entity_id for each in entities if each.translation_key == CONNECTED)
-        return self._device_of(connection)
+        return connection
+
+    def device_of_dashboard(self, entry: int = 0) -> str:
+        """Return the id of the device of a Nezha dashboard."""
+        return self._device_of(self.connection(entry))
 
     def _device_of(self, entity_id: str) -> str:
         registered = er.async_get(self.hass).async_get(entity_id)

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from homeassistant.helpers import device_registry as dr
 import pytest
 
+from custom_components.nezha.const import DOMAIN
 from simulator.faults import FaultKind
 from tests.serving import ServedDashboard
 
@@ -57,6 +59,63 @@ async def test_peaks_are_not_told(home: Home, dashboard: ServedDashboard) -> Non
         slow_down(dashboard, "Ping Frankfurt", 0)
         await home.lives(4)
     assert home.news() == []
+
+
+async def test_a_lost_packet_neither_ends_it_nor_begins_the_minutes_anew(
+    home: Home, dashboard: ServedDashboard
+) -> None:
+    """It halves one value, as monitors of Nezha send two."""
+    for minutes in (8, 4, 8):
+        slow_down(dashboard, "Ping Frankfurt", 300)
+        await home.lives(minutes)
+        slow_down(dashboard, "Ping Frankfurt", 150)
+        await home.lives(1)
+    slow_down(dashboard, "Ping Frankfurt", 300)
+    await home.lives(5)
+    assert names(home.news()) == [f"{PING} is high"]
+
+
+async def test_a_dip_lasts_no_longer_because_nothing_is_known(home: Home, dashboard: ServedDashboard) -> None:
+    """The minutes go on when the server is back."""
+    slow_down(dashboard, "Ping Frankfurt", 300)
+    await home.lives(8)
+    slow_down(dashboard, "Ping Frankfurt", 0)
+    await home.lives(1)
+    dashboard.world.stop(1)
+    slow_down(dashboard, "Ping Frankfurt", 300)
+    await home.lives(10)
+    dashboard.world.start(1)
+    await home.lives(6)
+    assert names(home.news()) == [f"{PING} is high"]
+
+
+@pytest.mark.parametrize("minutes", [9, 9.5, 10])
+async def test_it_is_not_told_while_it_is_low(home: Home, dashboard: ServedDashboard, minutes: float) -> None:
+    """Although its minutes may be over in a dip."""
+    slow_down(dashboard, "Ping Frankfurt", 300)
+    await home.lives(minutes)
+    slow_down(dashboard, "Ping Frankfurt", 0)
+    await home.lives(4)
+    told = [float(title.split()[-2]) for title in home.news() if " is high: " in title]
+    assert all(milliseconds > 200 for milliseconds in told)
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"), [("included", ["Ping Frankfurt"]), ("excluded", ["SSH"])], ids=["included", "excluded"]
+)
+async def test_a_monitor_stands_for_its_latencies(home: Home, way: str, expected: list[str]) -> None:
+    """From every server, as a device."""
+    dashboard = await home.shows(servers=1, options={"latency": True})
+    await home.start()
+    entry_id = home.entries[0].entry_id
+    monitor = dr.async_get(home.hass).async_get_device_by_identifier((DOMAIN, f"{entry_id}:monitor:1"), entry_id)
+    assert monitor
+    await home.uses("latency", **{way: {"device_id": monitor.id}})
+    await home.restart()
+    for each in ("Ping Frankfurt", "SSH"):
+        slow_down(dashboard, each, 300)
+    await home.lives(20)
+    assert names(home.news()) == [f"hk-edge-1 {each} latency is high" for each in expected]
 
 
 async def test_an_outage_of_the_dashboard_ends_nothing(home: Home, dashboard: ServedDashboard) -> None:

@@ -555,19 +555,36 @@ async def test_two_automations_of_the_same_settings_have_messages_of_their_own(h
 
 
 async def test_changed_minutes_leave_no_false_message(home: Home) -> None:
-    """It is told again, in the same place."""
+    """Nothing is told again, and what was told is over when the server is back, however many minutes there are now."""
     dashboard = await home.shows(servers=6)
     await home.uses("server_offline", minutes=5)
     await home.start()
     await home.lives(5)
     dashboard.world.stop(1)
     await home.lives(8)
-    await home.uses("server_offline", minutes=6)
+    assert home.news() == [f"{ONE} is offline"]
+    await home.uses("server_offline", minutes=60)
     await reload(home)
     await home.lives(3)
     dashboard.world.start(1)
     await home.lives(5)
+    assert home.news() == [f"{ONE} is back online"]
     assert f"{ONE} is offline" not in shown(home)
+
+
+async def test_two_automations_changed_at_once_begin_anew(home: Home) -> None:
+    """Nobody knows which of them has told what."""
+    dashboard = await home.shows(servers=6)
+    home.has(*(tells("server", f"{each} {{{{ trigger.kind }}}}", least=each) for each in (2, 3)))
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(6)
+    assert sorted(home.news()) == ["2 offline", "3 offline"]
+    home.has(*(tells("server", f"{each} {{{{ trigger.kind }}}}", least=each) for each in (4, 5)))
+    await reload(home)
+    await home.lives(6)
+    assert sorted(home.news()) == ["4 offline", "5 offline"]
 
 
 async def test_variables_that_cannot_be_rendered_harm_no_other_automation(home: Home) -> None:

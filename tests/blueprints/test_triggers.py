@@ -158,20 +158,27 @@ async def test_a_server_that_is_told_and_then_deleted_is_forgotten(home: Home, h
 @pytest.mark.parametrize(
     ("chosen", "expected"),
     [
-        ({"target": {"device_id": "dashboard"}}, ["away", "again"]),
+        ({"target": {"device_id": "dashboard"}}, ["offline", "away", "again", "back"]),
         ({"target": {"device_id": "server"}}, ["offline", "away", "again", "back"]),
-        ({"exclude": {"device_id": "dashboard"}}, ["offline", "back"]),
-        ({"target": {"device_id": "server"}, "exclude": {"device_id": "dashboard"}}, ["offline", "back"]),
-        ({"exclude": {"device_id": ["server", "dashboard"]}}, []),
+        ({"target": {"entity_id": "connection"}}, ["away", "again"]),
+        ({"exclude": {"device_id": "dashboard"}}, []),
+        ({"exclude": {"device_id": "server"}}, ["away", "again"]),
+        ({"exclude": {"entity_id": "connection"}}, ["offline", "back"]),
+        ({"target": {"device_id": "server"}, "exclude": {"entity_id": "connection"}}, ["offline", "back"]),
+        ({"target": {"device_id": "dashboard"}, "exclude": {"device_id": "server"}}, ["away", "again"]),
     ],
 )
-async def test_a_dashboard_is_chosen_by_itself_or_with_its_servers(
+async def test_a_dashboard_stands_for_its_servers_and_its_connection_for_itself(
     home: Home, chosen: dict[str, Any], expected: list[str]
 ) -> None:
-    """And it can be left out."""
+    """Also as what is left out; with one of its servers a dashboard is chosen itself."""
     dashboard = await home.shows(servers=6)
     await home.start()
-    devices = {"server": home.device("1"), "dashboard": home.device_of_dashboard()}
+    devices = {
+        "server": home.device("1"),
+        "dashboard": home.device_of_dashboard(),
+        "connection": home.connection(),
+    }
     automation = when_server("{{ trigger.kind }}")
     ids = {
         name: {field: [devices[each] for each in ensure_list(value)] for field, value in target.items()}
@@ -324,7 +331,7 @@ def test_they_have_names_in_each_language(language: str) -> None:
         ("server_came_back", {"exclude": {"server": "1"}}),
         ("usage_became_high", {"resources": []}),
         ("usage_became_high", {"resources": ["gpu"]}),
-        ("usage_became_normal", {"above": 101}),
+        ("usage_became_normal", {"above": 100}),
         ("latency_became_high", {"margin": -1}),
         ("latency_became_normal", {"share": 1}),
     ],
@@ -336,10 +343,11 @@ async def test_a_wrong_option_is_refused(hass: HomeAssistant, key: str, options:
 
 
 async def test_what_the_user_has_switched_off_is_not_watched(home: Home) -> None:
-    """Neither a server whose entity is disabled, nor one that the options leave out, nor a disabled sensor."""
+    """Neither a disabled server or sensor, nor one that the options leave out."""
     dashboard = await home.shows(servers=6)
     home.has(when_server(), tells("usage", "{{ trigger.sensor }} {{ trigger.kind }}"))
     await home.start()
+    dr.async_get(home.hass).async_update_device(home.device("4"), disabled_by=dr.DeviceEntryDisabler.USER)
     entities = er.async_get(home.hass)
     for entity in (home.entity("1", "online"), home.entity("3", "cpu")):
         entities.async_update_entity(entity, disabled_by=er.RegistryEntryDisabler.USER)
@@ -348,8 +356,21 @@ async def test_what_the_user_has_switched_off_is_not_watched(home: Home) -> None
     await home.hass.config_entries.async_reload(entry.entry_id)
     await home.lives(5)
     dashboard.world.fix_state(3, {"cpu": 99})
-    for server in (1, 2):
+    for server in (1, 2, 4):
         dashboard.world.stop(server)
+    await home.lives(10)
+    assert home.news() == []
+
+
+async def test_a_dashboard_whose_device_is_disabled_is_not_told(home: Home) -> None:
+    """As its connection is not shown any more."""
+    dashboard = await home.shows(servers=6)
+    home.has(when_server())
+    await home.start()
+    devices = dr.async_get(home.hass)
+    devices.async_update_device(home.device_of_dashboard(), disabled_by=dr.DeviceEntryDisabler.USER)
+    await home.lives(5)
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
     await home.lives(10)
     assert home.news() == []
 
