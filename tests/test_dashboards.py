@@ -11,13 +11,16 @@ import re
 from typing import Any, Self
 from unittest.mock import patch
 
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.components.sensor.const import DEVICE_CLASS_UNITS
+from homeassistant.const import STATE_UNAVAILABLE, UnitOfTime
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import TrackTemplate, TrackTemplateResult, async_track_template_result
 from homeassistant.helpers.template import Template
 from homeassistant.helpers.template.render_info import DOMAIN_STATES_RATE_LIMIT, RenderInfo
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import DurationConverter
 from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -202,6 +205,24 @@ async def test_latencies_that_are_too_high(hass: HomeAssistant, show: Show, lang
     assert len(farthest) == 5
     assert farthest == sorted(farthest, reverse=True)
     assert "<far>" not in read_card(hass, LIMITS, language)
+
+
+@pytest.mark.parametrize("unit", sorted(DEVICE_CLASS_UNITS[SensorDeviceClass.DURATION]))
+async def test_a_latency_is_too_high_in_any_unit(hass: HomeAssistant, show: Show, unit: str) -> None:
+    """What the user has in seconds is above 200 ms all the same, and what is below in microseconds is not."""
+    shown = await show(prepare=lambda simulated: _set_targets_far_away(simulated, 300, 100))
+    await shown.time.passes(70)
+    far, near = (shown.entity("1", f"latency_{monitor}") for monitor in (1, 2))
+    for latency in (far, near):
+        er.async_get(hass).async_update_entity_options(latency, "sensor", {"unit_of_measurement": unit})
+    await shown.reload()
+    await shown.time.passes(70)
+    state = hass.states.get(far)
+    assert state
+    assert state.attributes["unit_of_measurement"] == unit
+    milliseconds = round(DurationConverter.convert(float(state.state), unit, UnitOfTime.MILLISECONDS))
+    lines = _text(read_card(hass, LIMITS), breaks=True).split("<br>")
+    assert f"🟠 hk-edge-1 +300 <far> latency {milliseconds} ms" in lines
 
 
 async def test_a_latency_just_below_the_limit(hass: HomeAssistant, show: Show) -> None:
