@@ -21,6 +21,19 @@ def pasted(readme: str, blueprint: str) -> dict[str, Any]:
     return automation
 
 
+def triggered(readme: str, trigger: str) -> dict[str, Any]:
+    """Return the automation with a trigger that a README shows."""
+    automations = (example for example in examples(read(readme)) if "triggers" in example)
+    (automation,) = (each for each in automations if each["triggers"][0]["trigger"] == f"nezha.{trigger}")
+    return automation
+
+
+def put_into_rack(home: Home, server: str) -> None:
+    """Let there be the area that the READMEs speak of, with this server in it."""
+    rack = ar.async_get(home.hass).async_create("Rack")
+    dr.async_get(home.hass).async_update_device(home.device(server), area_id=rack.id)
+
+
 def phone(home: Home) -> list[dict[str, Any]]:
     """Return what a phone will have been sent."""
     sent: list[dict[str, Any]] = []
@@ -136,19 +149,18 @@ async def test_a_latency_is_told_in_these_words(home: Home, readme: str, words: 
 
 @pytest.mark.parametrize("readme", READMES)
 async def test_a_lamp_is_red_when_a_server_in_the_rack_is_offline(home: Home, readme: str) -> None:
-    """And stays as it is for servers elsewhere, and when the one in the rack is back."""
-    (automation,) = (
-        each
-        for each in examples(read(readme))
-        if "triggers" in each and each["triggers"][0]["trigger"] == "nezha.server_went_away"
-    )
+    """And stays as it is for servers elsewhere, for the Nezha dashboard, and when the one in the rack is back."""
     dashboard = await home.shows(servers=6)
-    home.has(automation)
+    home.has(triggered(readme, "server_went_away"))
     await home.start()
-    rack = ar.async_get(home.hass).async_create("Rack")
-    dr.async_get(home.hass).async_update_device(home.device("1"), area_id=rack.id)
+    put_into_rack(home, "1")
     lamp = async_mock_service(home.hass, "light", "turn_on")
     await home.lives(5)
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(10)
+    dashboard.simulated.faults.clear()
+    await home.lives(5)
+    assert lamp == []
     dashboard.world.stop(2)
     await home.lives(5)
     assert lamp == []
