@@ -324,19 +324,20 @@ async def test_a_long_word_leaves_room_for_values(hass: HomeAssistant, show: Sho
 
 
 async def test_what_the_user_does_to_a_device(hass: HomeAssistant, show: Show) -> None:
-    """One that is renamed has that name everywhere, and one that is disabled is not shown."""
+    """One that is renamed has that name everywhere; one that is disabled, or whose Online is, is in no list."""
     shown = await show(prepare=lambda simulated: _set_targets_far_away(simulated, 300))
     registry = dr.async_get(hass)
     devices = {device.name: device.id for device in _servers(shown)}
     registry.async_update_device(devices["hk-edge-1"], name_by_user="My box")
     registry.async_update_device(devices["went-offline"], disabled_by=dr.DeviceEntryDisabler.USER)
     registry.async_update_device(devices["idle"], disabled_by=dr.DeviceEntryDisabler.USER)
+    online = shown.entity("4", "online")
+    er.async_get(hass).async_update_entity(online, disabled_by=er.RegistryEntryDisabler.USER)
     await hass.async_block_till_done()
     await shown.time.passes(70)
     for number in (SERVERS, ALL_SERVERS):
-        assert set(names(read_card(hass, number))) == devices.keys() - {"hk-edge-1", "went-offline", "idle"} | {
-            "My box"
-        }
+        gone = {"hk-edge-1", "went-offline", "idle", "WINDOWS-NAS"}
+        assert set(names(read_card(hass, number))) == devices.keys() - gone | {"My box"}
     assert "went-offline" not in read_card(hass, OFFLINE)
     high = _text(read_card(hass, LIMITS))
     assert "🟠 My box +300 <far> latency" in high
