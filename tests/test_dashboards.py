@@ -207,7 +207,7 @@ async def test_latencies_that_are_too_high(hass: HomeAssistant, show: Show, lang
     assert "<far>" not in read_card(hass, LIMITS, language)
 
 
-@pytest.mark.parametrize("unit", sorted(DEVICE_CLASS_UNITS[SensorDeviceClass.DURATION]))
+@pytest.mark.parametrize("unit", sorted(map(str, DEVICE_CLASS_UNITS[SensorDeviceClass.DURATION])))
 async def test_a_latency_is_too_high_in_any_unit(hass: HomeAssistant, show: Show, unit: str) -> None:
     """What the user has in seconds is above 200 ms all the same, and what is below in microseconds is not."""
     shown = await show(prepare=lambda simulated: _set_targets_far_away(simulated, 300, 100))
