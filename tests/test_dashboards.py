@@ -11,13 +11,16 @@ import re
 from typing import Any, Self
 from unittest.mock import patch
 
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.components.sensor.const import DEVICE_CLASS_UNITS
+from homeassistant.const import STATE_UNAVAILABLE, UnitOfTime
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import TrackTemplate, TrackTemplateResult, async_track_template_result
 from homeassistant.helpers.template import Template
 from homeassistant.helpers.template.render_info import DOMAIN_STATES_RATE_LIMIT, RenderInfo
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import DurationConverter
 from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -204,6 +207,24 @@ async def test_latencies_that_are_too_high(hass: HomeAssistant, show: Show, lang
     assert "<far>" not in read_card(hass, LIMITS, language)
 
 
+@pytest.mark.parametrize("unit", sorted(map(str, DEVICE_CLASS_UNITS[SensorDeviceClass.DURATION])))
+async def test_a_latency_is_too_high_in_any_unit(hass: HomeAssistant, show: Show, unit: str) -> None:
+    """What the user has in seconds is above 200 ms all the same, and what is below in microseconds is not."""
+    shown = await show(prepare=lambda simulated: _set_targets_far_away(simulated, 300, 100))
+    await shown.time.passes(70)
+    far, near = (shown.entity("1", f"latency_{monitor}") for monitor in (1, 2))
+    for latency in (far, near):
+        er.async_get(hass).async_update_entity_options(latency, "sensor", {"unit_of_measurement": unit})
+    await shown.reload()
+    await shown.time.passes(70)
+    state = hass.states.get(far)
+    assert state
+    assert state.attributes["unit_of_measurement"] == unit
+    milliseconds = round(DurationConverter.convert(float(state.state), unit, UnitOfTime.MILLISECONDS))
+    lines = _text(read_card(hass, LIMITS), breaks=True).split("<br>")
+    assert f"🟠 hk-edge-1 +300 <far> latency {milliseconds} ms" in lines
+
+
 async def test_a_latency_just_below_the_limit(hass: HomeAssistant, show: Show) -> None:
     """Nothing is told of one that is as it should be."""
     shown = await show(prepare=lambda simulated: _set_targets_far_away(simulated, 150))
@@ -303,19 +324,20 @@ async def test_a_long_word_leaves_room_for_values(hass: HomeAssistant, show: Sho
 
 
 async def test_what_the_user_does_to_a_device(hass: HomeAssistant, show: Show) -> None:
-    """One that is renamed has that name everywhere, and one that is disabled is not shown."""
+    """One that is renamed has that name everywhere; one that is disabled, or whose Online is, is in no list."""
     shown = await show(prepare=lambda simulated: _set_targets_far_away(simulated, 300))
     registry = dr.async_get(hass)
     devices = {device.name: device.id for device in _servers(shown)}
     registry.async_update_device(devices["hk-edge-1"], name_by_user="My box")
     registry.async_update_device(devices["went-offline"], disabled_by=dr.DeviceEntryDisabler.USER)
     registry.async_update_device(devices["idle"], disabled_by=dr.DeviceEntryDisabler.USER)
+    online = shown.entity("4", "online")
+    er.async_get(hass).async_update_entity(online, disabled_by=er.RegistryEntryDisabler.USER)
     await hass.async_block_till_done()
     await shown.time.passes(70)
     for number in (SERVERS, ALL_SERVERS):
-        assert set(names(read_card(hass, number))) == devices.keys() - {"hk-edge-1", "went-offline", "idle"} | {
-            "My box"
-        }
+        gone = {"hk-edge-1", "went-offline", "idle", "WINDOWS-NAS"}
+        assert set(names(read_card(hass, number))) == devices.keys() - gone | {"My box"}
     assert "went-offline" not in read_card(hass, OFFLINE)
     high = _text(read_card(hass, LIMITS))
     assert "🟠 My box +300 <far> latency" in high

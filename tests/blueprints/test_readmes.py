@@ -1,5 +1,6 @@
 """What the READMEs offer for pasting tells what it says."""
 
+import re
 from typing import Any
 
 from homeassistant.core import ServiceCall
@@ -19,6 +20,19 @@ def pasted(readme: str, blueprint: str) -> dict[str, Any]:
     used = (example for example in examples(read(readme)) if "use_blueprint" in example)
     (automation,) = (each for each in used if f"/{blueprint}." in each["use_blueprint"]["path"])
     return automation
+
+
+def triggered(readme: str, trigger: str) -> dict[str, Any]:
+    """Return the automation with a trigger that a README shows."""
+    automations = (example for example in examples(read(readme)) if "triggers" in example)
+    (automation,) = (each for each in automations if each["triggers"][0]["trigger"] == f"nezha.{trigger}")
+    return automation
+
+
+def put_into_rack(home: Home, server: str) -> None:
+    """Let there be the area that the READMEs speak of, with this server in it."""
+    rack = ar.async_get(home.hass).async_create("Rack")
+    dr.async_get(home.hass).async_update_device(home.device(server), area_id=rack.id)
 
 
 def phone(home: Home) -> list[dict[str, Any]]:
@@ -136,19 +150,18 @@ async def test_a_latency_is_told_in_these_words(home: Home, readme: str, words: 
 
 @pytest.mark.parametrize("readme", READMES)
 async def test_a_lamp_is_red_when_a_server_in_the_rack_is_offline(home: Home, readme: str) -> None:
-    """And stays as it is for servers elsewhere, and when the one in the rack is back."""
-    (automation,) = (
-        each
-        for each in examples(read(readme))
-        if "triggers" in each and each["triggers"][0]["trigger"] == "nezha.server_went_away"
-    )
+    """And stays as it is for servers elsewhere, for the Nezha dashboard, and when the one in the rack is back."""
     dashboard = await home.shows(servers=6)
-    home.has(automation)
+    home.has(triggered(readme, "server_went_away"))
     await home.start()
-    rack = ar.async_get(home.hass).async_create("Rack")
-    dr.async_get(home.hass).async_update_device(home.device("1"), area_id=rack.id)
+    put_into_rack(home, "1")
     lamp = async_mock_service(home.hass, "light", "turn_on")
     await home.lives(5)
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(10)
+    dashboard.simulated.faults.clear()
+    await home.lives(5)
+    assert lamp == []
     dashboard.world.stop(2)
     await home.lives(5)
     assert lamp == []
@@ -157,3 +170,45 @@ async def test_a_lamp_is_red_when_a_server_in_the_rack_is_offline(home: Home, re
     dashboard.world.start(1)
     await home.lives(5)
     assert [call.data for call in lamp] == [{"entity_id": ["light.rack"], "color_name": "red"}]
+
+
+@pytest.mark.parametrize("readme", READMES)
+async def test_a_fan_is_on_when_a_cpu_in_the_rack_is_busy(home: Home, readme: str) -> None:
+    """Once, and for nothing else: not for what else is used up there, nor for a CPU elsewhere."""
+    dashboard = await home.shows(servers=2)
+    home.has(triggered(readme, "usage_became_high"))
+    await home.start()
+    put_into_rack(home, "1")
+    fan = async_mock_service(home.hass, "fan", "turn_on")
+    dashboard.world.fix_host(1, {"mem_total": 1000})
+    dashboard.world.fix_state(1, {"mem_used": 990, "cpu": 75.0})
+    dashboard.world.fix_state(2, {"cpu": 99.0})
+    await home.lives(10)
+    assert fan == []
+    dashboard.world.fix_state(1, {"cpu": 85.0})
+    await home.lives(4)
+    assert fan == []
+    await home.lives(10)
+    assert [call.data for call in fan] == [{"entity_id": ["fan.rack"]}]
+
+
+@pytest.mark.parametrize(
+    ("readme", "words"),
+    [("README.md", r"has been above 300 ms since \d\d:\d\d"), ("README.zh-CN.md", r"从 \d\d:\d\d 起高于 300 ms")],
+)
+async def test_a_high_latency_is_written_into_the_activity_of_its_sensor(home: Home, readme: str, words: str) -> None:
+    """After five minutes above 300 ms; not one that is above the default alone."""
+    dashboard = await home.shows(servers=1, options={"latency": True})
+    home.has(triggered(readme, "latency_became_high"))
+    await home.start()
+    activity = async_mock_service(home.hass, "logbook", "log")
+    await home.lives(2)
+    slow_down(dashboard, "SSH", 220)
+    await home.lives(10)
+    assert activity == []
+    slow_down(dashboard, "SSH", 400)
+    await home.lives(10)
+    (written,) = activity
+    assert written.data["name"] == "hk-edge-1 SSH latency"
+    assert written.data["entity_id"] == "sensor.hk_edge_1_ssh_latency"
+    assert re.fullmatch(words, written.data["message"])
