@@ -43,7 +43,7 @@ BLUEPRINTS = ROOT / "blueprints" / "automation" / DOMAIN
 IMPORTED = "nezha-home-assistant"
 """The folder where Home Assistant puts what it imports from our repository."""
 POLL = 30
-FRAME = 10
+FRAME = 15
 """Seconds that pass at once while a stream is listened to, and bring a frame: real ones come each other second."""
 RECORDED = 6
 """Servers of the simulator that are online at first; the two behind them never are."""
@@ -69,8 +69,7 @@ class Way:
 
 
 POLLED = Way("v2", "token")
-WAYS = (POLLED, Way("v0", "token"), Way("v1", "guest", listens=True), Way("v2", "token", listens=True))
-"""Generations, credentials, polls and streams: each of them once."""
+OTHER_WAYS = (Way("v0", "token"), Way("v1", "guest", listens=True), Way("v2", "token", listens=True))
 
 
 class HomeTime(StreamedTime):

@@ -9,14 +9,20 @@ import pytest
 from simulator.faults import FaultKind
 from tests.serving import ServedDashboard
 
-from .home import RECORDED, WAYS, Home
+from .home import OTHER_WAYS, POLLED, RECORDED, Home, Way
 
 ONE, TWO = "hk-edge-1", "数据库-东京"
 AWAY = "Home Assistant gets no data from the Nezha dashboard nezha.example.com"
 AGAIN = "Home Assistant gets data from the Nezha dashboard nezha.example.com again"
 
-IN_EACH_WAY = pytest.mark.parametrize("way", WAYS, ids=str)
-"""Runs what the fixture `dashboard` returns in every way of reading it."""
+IN_EACH_WAY = pytest.mark.parametrize("way", [POLLED, *OTHER_WAYS], ids=str)
+"""Runs a test with the fixture `dashboard` read in each way."""
+
+
+def in_each_way(name: str, first: object, *more: object) -> pytest.MarkDecorator:
+    """Run a test with each value while the fixture `dashboard` is polled, and with the first in the other ways."""
+    polled: list[tuple[Way, object]] = [(POLLED, value) for value in (first, *more)]
+    return pytest.mark.parametrize(("way", name), polled + [(way, first) for way in OTHER_WAYS], ids=str)
 
 
 def fails(dashboard: ServedDashboard, fault: FaultKind = FaultKind.BAD_GATEWAY) -> None:
@@ -108,8 +114,7 @@ async def test_a_server_that_returns_just_when_it_is_to_be_told_is_told_both_way
 # Outages of the dashboard
 
 
-@IN_EACH_WAY
-@pytest.mark.parametrize("fault", [FaultKind.BAD_GATEWAY, FaultKind.RESET])
+@in_each_way("fault", FaultKind.BAD_GATEWAY, FaultKind.RESET)
 async def test_an_outage_is_told_as_such(home: Home, dashboard: ServedDashboard, fault: FaultKind) -> None:
     """One message about the dashboard, none about its servers."""
     fails(dashboard, fault)
@@ -157,8 +162,7 @@ async def test_a_server_that_dies_during_an_outage_is_told_after_it(home: Home, 
     assert home.news() == [AGAIN, f"{ONE} is offline"]
 
 
-@IN_EACH_WAY
-@pytest.mark.parametrize("minutes", [1, 2, 3])
+@in_each_way("minutes", 1, 2, 3)
 async def test_a_server_that_dies_just_before_an_outage_is_told_after_it(
     home: Home, dashboard: ServedDashboard, minutes: float
 ) -> None:
@@ -209,8 +213,7 @@ async def test_a_return_just_before_an_outage_is_told_after_it(home: Home, dashb
 # Restarts of Home Assistant
 
 
-@IN_EACH_WAY
-@pytest.mark.parametrize("away", [0, 1, 30])
+@in_each_way("away", 0, 1, 30)
 async def test_a_server_that_dies_before_a_restart_is_told_after_it(
     home: Home, dashboard: ServedDashboard, away: float
 ) -> None:
