@@ -41,7 +41,7 @@ async def dashboard(home: Home, way: Way) -> ServedDashboard:
     await home.start()
     await home.lives(10)
     assert home.news() == []
-    assert bool(len(dashboard.simulated.streams)) is way.listens
+    assert len(dashboard.simulated.streams) == way.listens
     return dashboard
 
 

@@ -44,7 +44,7 @@ IMPORTED = "nezha-home-assistant"
 """The folder where Home Assistant puts what it imports from our repository."""
 POLL = 30
 FRAME = 15
-"""Seconds that pass at once while a stream is listened to, and bring a frame: real ones come each other second."""
+"""Seconds that pass at once while a stream is listened to, and bring a frame; real ones come every two seconds."""
 RECORDED = 6
 """Servers of the simulator that are online at first; the two behind them never are."""
 REGISTRIES = (ar, cr, dr, er, fr, ir, lr, restore_state)

@@ -115,14 +115,16 @@ async def test_a_server_that_returns_just_when_it_is_to_be_told_is_told_both_way
 
 
 @in_each_way("fault", FaultKind.BAD_GATEWAY, FaultKind.RESET)
-async def test_an_outage_is_told_as_such(home: Home, dashboard: ServedDashboard, fault: FaultKind) -> None:
-    """One message about the dashboard, none about its servers."""
+async def test_an_outage_is_told_as_such(home: Home, dashboard: ServedDashboard, way: Way, fault: FaultKind) -> None:
+    """One message about the dashboard, none about its servers; after it a stream is listened to again."""
     fails(dashboard, fault)
     await home.lives(30)
     assert home.news() == [AWAY]
+    assert len(dashboard.simulated.streams) == 0
     dashboard.simulated.faults.clear()
     await home.lives(30)
     assert home.news() == [AGAIN]
+    assert len(dashboard.simulated.streams) == way.listens
 
 
 async def test_a_token_that_is_no_longer_accepted_is_told_as_no_data(home: Home, dashboard: ServedDashboard) -> None:
