@@ -48,13 +48,14 @@ async def settle(hass: HomeAssistant) -> None:
     """Let everything end that is under way, but for the streams, which have no end."""
     for _ in range(2):
         await hass.async_block_till_done()
-        if under_way := [task for task in hass._background_tasks if not _is_stream(task)]:
+        if under_way := [task for task in hass._background_tasks if not is_stream(task)]:
             await asyncio.wait(under_way)
         for _ in range(TURNS):
             await asyncio.sleep(0)
 
 
-def _is_stream(task: asyncio.Future[Any]) -> bool:
+def is_stream(task: asyncio.Future[Any]) -> bool:
+    """Tell whether a task keeps a stream, which it does until its entry unloads."""
     return isinstance(task, asyncio.Task) and task.get_name() == f"{DOMAIN} stream"
 
 

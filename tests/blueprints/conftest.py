@@ -8,7 +8,7 @@ import pytest
 
 from tests.serving import Serve, ServedDashboard
 
-from .home import RECORDED, Home, living
+from .home import POLLED, RECORDED, Home, Way, living
 
 AUTOMATIC = ("homeassistant.components.automation", "homeassistant.helpers", "homeassistant.components.blueprint")
 SLOW = "homeassistant.helpers.entity"
@@ -28,13 +28,20 @@ async def home(tmp_path: Path, serve: Serve, hass_storage: dict[str, Any]) -> As
 
 
 @pytest.fixture
-async def dashboard(home: Home) -> ServedDashboard:
+def way() -> Way:
+    """Return how the dashboard is read, unless a test tries several ways."""
+    return POLLED
+
+
+@pytest.fixture
+async def dashboard(home: Home, way: Way) -> ServedDashboard:
     """Return a dashboard of servers that are all online."""
-    dashboard = await home.shows(servers=RECORDED)
+    dashboard = await home.shows(servers=RECORDED, way=way)
     await home.uses("server_offline")
     await home.start()
     await home.lives(10)
     assert home.news() == []
+    assert len(dashboard.simulated.streams) == way.listens
     return dashboard
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 import shutil
@@ -34,18 +35,41 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.nezha.const import CONNECTED, DOMAIN
 from simulator.world import World
 from tests.documents import ROOT
-from tests.generations import TURNS, StreamedTime, credential, shared, simulate
+from tests.generations import TURNS, StreamedTime, credential, is_stream, shared, simulate
 from tests.serving import Serve, ServedDashboard
 from tests.watching import NOON, still_world
 
 BLUEPRINTS = ROOT / "blueprints" / "automation" / DOMAIN
 IMPORTED = "nezha-home-assistant"
 """The folder where Home Assistant puts what it imports from our repository."""
-POLLING = {"stream": "never", "latency": False}
-STEP = 30
+POLL = 30
+FRAME = 15
+"""Seconds that pass at once while a stream is listened to, and bring a frame; real ones come every two seconds."""
 RECORDED = 6
 """Servers of the simulator that are online at first; the two behind them never are."""
 REGISTRIES = (ar, cr, dr, er, fr, ir, lr, restore_state)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a Nezha dashboard is read."""
+
+    generation: str
+    credential: str
+    listens: bool = False
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.generation}-{self.credential}-{'listening' if self.listens else 'polling'}"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of an entry; on the local network it listens by default."""
+        return {"latency": False} if self.listens else {"latency": False, "stream": "never"}
+
+
+POLLED = Way("v2", "token")
+OTHER_WAYS = (Way("v0", "token"), Way("v1", "guest", listens=True), Way("v2", "token", listens=True))
 
 
 class HomeTime(StreamedTime):
@@ -84,6 +108,8 @@ class Home:
         self._folder = folder
         self._serve = serve
         self.entries: list[MockConfigEntry] = []
+        self._dashboards: list[ServedDashboard] = []
+        self._step = POLL
         self._automations: list[dict[str, Any]] = []
         self._running = AsyncExitStack()
         self.time = time
@@ -146,22 +172,31 @@ class Home:
         self._automations = [{"id": str(number)} | each for number, each in enumerate(automations, start=1)]
 
     async def shows(
-        self, *, servers: int = 8, title: str = "nezha.example.com", options: dict[str, Any] | None = None
+        self,
+        *,
+        servers: int = 8,
+        title: str = "nezha.example.com",
+        way: Way = POLLED,
+        options: dict[str, Any] | None = None,
     ) -> ServedDashboard:
         """Serve a Nezha dashboard and add an entry for it."""
-        served = await self._serve(simulate("v2", still_world(servers=servers)))
+        served = await self._serve(simulate(way.generation, still_world(servers=servers)))
         self.time.worlds.append(served.world)
-        data = {"url": served.url, "verify_ssl": True, **credential(served.simulated, "token")}
-        entry = MockConfigEntry(domain=DOMAIN, title=title, data=data, options=POLLING | (options or {}))
+        self._dashboards.append(served)
+        self._step = min(self._step, FRAME if way.listens else POLL)
+        data = {"url": served.url, "verify_ssl": True, **credential(served.simulated, way.credential)}
+        entry = MockConfigEntry(domain=DOMAIN, title=title, data=data, options=way.options | (options or {}))
         self.entries.append(entry)
         if hasattr(self, "hass"):
             await self._set_up(entry)
         return served
 
     async def lives(self, minutes: float) -> None:
-        """Let time pass."""
-        for _ in range(int(60 * minutes / STEP)):
-            self.time.moves(STEP)
+        """Let time pass, and each stream bring a frame when it has."""
+        for _ in range(int(60 * minutes / self._step)):
+            self.time.moves(self._step)
+            for dashboard in self._dashboards:
+                dashboard.simulated.send_frame()
             await settle(self.hass)
 
     def news(self) -> list[str]:
@@ -215,9 +250,9 @@ class Home:
 
 
 async def settle(hass: HomeAssistant) -> None:
-    """Let everything end that is under way."""
+    """Let everything end that is under way, but for the streams, which have no end."""
     for _ in range(2):
-        while under_way := [*hass._tasks, *hass._background_tasks]:
+        while under_way := [task for task in (*hass._tasks, *hass._background_tasks) if not is_stream(task)]:
             await asyncio.wait(under_way)
         for _ in range(TURNS):
             await asyncio.sleep(0)

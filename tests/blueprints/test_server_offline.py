@@ -9,16 +9,32 @@ import pytest
 from simulator.faults import FaultKind
 from tests.serving import ServedDashboard
 
-from .home import RECORDED, Home
+from .home import OTHER_WAYS, POLLED, RECORDED, Home, Way
 
 ONE, TWO = "hk-edge-1", "数据库-东京"
 AWAY = "Home Assistant gets no data from the Nezha dashboard nezha.example.com"
 AGAIN = "Home Assistant gets data from the Nezha dashboard nezha.example.com again"
 
+IN_EACH_WAY = pytest.mark.parametrize("way", [POLLED, *OTHER_WAYS], ids=str)
+"""Runs a test with the fixture `dashboard` read in each way."""
+
+
+def in_each_way(name: str, first: object, *more: object) -> pytest.MarkDecorator:
+    """Run a test with each value while the fixture `dashboard` is polled, and with the first in the other ways."""
+    polled: list[tuple[Way, object]] = [(POLLED, value) for value in (first, *more)]
+    return pytest.mark.parametrize(("way", name), polled + [(way, first) for way in OTHER_WAYS], ids=str)
+
+
+def fails(dashboard: ServedDashboard, fault: FaultKind = FaultKind.BAD_GATEWAY) -> None:
+    """Let a dashboard be gone, with its streams, until its faults are cleared."""
+    dashboard.simulated.faults.add("*", fault)
+    dashboard.simulated.end_streams()
+
 
 # One server
 
 
+@IN_EACH_WAY
 async def test_a_server_that_dies_is_told_once_and_so_is_its_return(home: Home, dashboard: ServedDashboard) -> None:
     """After the minutes that are the default; the notification says since when."""
     dashboard.world.stop(1)
@@ -36,6 +52,7 @@ async def test_a_server_that_dies_is_told_once_and_so_is_its_return(home: Home, 
     assert [shown["title"] for shown in home.shown.values()] == [f"{ONE} is back online"]
 
 
+@IN_EACH_WAY
 async def test_flaps_are_not_told(home: Home, dashboard: ServedDashboard) -> None:
     """However often, as long as none of them lasts."""
     for _ in range(5):
@@ -97,15 +114,17 @@ async def test_a_server_that_returns_just_when_it_is_to_be_told_is_told_both_way
 # Outages of the dashboard
 
 
-@pytest.mark.parametrize("fault", [FaultKind.BAD_GATEWAY, FaultKind.RESET])
-async def test_an_outage_is_told_as_such(home: Home, dashboard: ServedDashboard, fault: FaultKind) -> None:
-    """One message about the dashboard, none about its servers."""
-    dashboard.simulated.faults.add("*", fault)
+@in_each_way("fault", FaultKind.BAD_GATEWAY, FaultKind.RESET)
+async def test_an_outage_is_told_as_such(home: Home, dashboard: ServedDashboard, way: Way, fault: FaultKind) -> None:
+    """One message about the dashboard, none about its servers; after it a stream is listened to again."""
+    fails(dashboard, fault)
     await home.lives(30)
     assert home.news() == [AWAY]
+    assert len(dashboard.simulated.streams) == 0
     dashboard.simulated.faults.clear()
     await home.lives(30)
     assert home.news() == [AGAIN]
+    assert len(dashboard.simulated.streams) == way.listens
 
 
 async def test_a_token_that_is_no_longer_accepted_is_told_as_no_data(home: Home, dashboard: ServedDashboard) -> None:
@@ -120,10 +139,11 @@ async def test_a_token_that_is_no_longer_accepted_is_told_as_no_data(home: Home,
     assert home.news() == []
 
 
+@IN_EACH_WAY
 async def test_short_outages_are_not_told(home: Home, dashboard: ServedDashboard) -> None:
     """They are over before anybody has to know."""
     for _ in range(3):
-        dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+        fails(dashboard)
         await home.lives(4)
         dashboard.simulated.faults.clear()
         await home.lives(2)
@@ -131,9 +151,10 @@ async def test_short_outages_are_not_told(home: Home, dashboard: ServedDashboard
     assert home.news() == []
 
 
+@IN_EACH_WAY
 async def test_a_server_that_dies_during_an_outage_is_told_after_it(home: Home, dashboard: ServedDashboard) -> None:
     """By itself, once."""
-    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    fails(dashboard)
     await home.lives(10)
     dashboard.world.stop(1)
     await home.lives(20)
@@ -143,14 +164,14 @@ async def test_a_server_that_dies_during_an_outage_is_told_after_it(home: Home, 
     assert home.news() == [AGAIN, f"{ONE} is offline"]
 
 
-@pytest.mark.parametrize("minutes", [1, 2, 3])
+@in_each_way("minutes", 1, 2, 3)
 async def test_a_server_that_dies_just_before_an_outage_is_told_after_it(
     home: Home, dashboard: ServedDashboard, minutes: float
 ) -> None:
     """Although the message about the outage has come in between."""
     dashboard.world.stop(1)
     await home.lives(minutes)
-    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    fails(dashboard)
     await home.lives(20)
     assert home.news() == [AWAY]
     dashboard.simulated.faults.clear()
@@ -194,7 +215,7 @@ async def test_a_return_just_before_an_outage_is_told_after_it(home: Home, dashb
 # Restarts of Home Assistant
 
 
-@pytest.mark.parametrize("away", [0, 1, 30])
+@in_each_way("away", 0, 1, 30)
 async def test_a_server_that_dies_before_a_restart_is_told_after_it(
     home: Home, dashboard: ServedDashboard, away: float
 ) -> None:
@@ -223,6 +244,7 @@ async def test_a_server_that_dies_while_home_assistant_is_stopped_is_told(
     assert home.news() == [f"{ONE} is offline"]
 
 
+@IN_EACH_WAY
 async def test_what_was_told_before_a_restart_is_not_told_after_it(home: Home, dashboard: ServedDashboard) -> None:
     """Neither that it is offline nor that it is back, but what changes then is."""
     dashboard.world.stop(1)
@@ -238,6 +260,7 @@ async def test_what_was_told_before_a_restart_is_not_told_after_it(home: Home, d
     assert home.news() == [f"{ONE} is back online"]
 
 
+@IN_EACH_WAY
 async def test_a_return_while_home_assistant_is_stopped_is_told(home: Home, dashboard: ServedDashboard) -> None:
     """If it was told that the server was offline."""
     dashboard.world.stop(1)
@@ -257,6 +280,7 @@ async def test_a_return_while_home_assistant_is_stopped_is_told(home: Home, dash
     assert home.news() == [f"{ONE} is back online"]
 
 
+@IN_EACH_WAY
 async def test_a_restart_during_an_outage_loses_nothing(home: Home, dashboard: ServedDashboard) -> None:
     """A server that died before it, one that dies during it, and one that was told long ago."""
     dashboard.world.stop(3)
@@ -264,7 +288,7 @@ async def test_a_restart_during_an_outage_loses_nothing(home: Home, dashboard: S
     assert home.news() == ['web <b>&amp; "api"</b> 🚀 is offline']
     dashboard.world.stop(1)
     await home.lives(3)
-    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    fails(dashboard)
     await home.lives(10)
     assert home.news() == [AWAY]
     await home.restart(away=5)
