@@ -97,18 +97,17 @@ class Person:
         await self.clicks(self.words.label(name))
 
     async def types(self, field: str, text: str) -> None:
-        """Type into a field of a form by its label, instead of what stands there, and see it there."""
-        await self._field(field).fill(text)
-        await expect(self._field(field)).to_have_value(text, timeout=_PATIENCE)
+        """Type into a field of a form by its label, instead of what stands there."""
+        await _fills(self._field(field), text)
 
     async def enters(self, field: str, text: str) -> None:
         """Type into a field whose label stands beside it, instead of what stands there."""
         row = self.page.locator("ha-settings-row").filter(has=self.page.get_by_text(field, exact=True))
-        await row.locator("input").fill(text)
+        await _fills(row.locator("input"), text)
 
     async def searches(self, hint: str, text: str) -> None:
         """Type into a box by the hint in it."""
-        await self.page.get_by_placeholder(hint).fill(text)
+        await _fills(self.page.get_by_placeholder(hint), text)
 
     async def pastes_over(self, text: str, new: str) -> None:
         """Click on a text in an editor, and paste another one over all that stands there."""
@@ -195,3 +194,9 @@ class Person:
 async def _are_any(places: Iterable[Locator]) -> list[bool]:
     """Tell of each whether there is anything."""
     return [await place.count() > 0 for place in places]
+
+
+async def _fills(box: Locator, text: str) -> None:
+    """Type into a box, and see that it stays there."""
+    await box.fill(text)
+    await expect(box).to_have_value(text, timeout=_PATIENCE)

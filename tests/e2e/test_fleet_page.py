@@ -44,7 +44,7 @@ async def test_the_page_is_made_as_the_readme_tells(person: Person, new_page: Fl
     await new_page.is_made()
     await new_page.is_open()
     await person.sees("Nezha", *(server.name for server in site.world.servers()))
-    await person.sees_without(new_page.say["servers"], person.words.label("finish_editing"))
+    await person.sees_without(new_page.say["dashboards"], person.words.label("finish_editing"))
     await person.keeps_picture("made")
 
 
