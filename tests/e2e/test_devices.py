@@ -76,5 +76,5 @@ async def test_a_sensor_has_a_history(person: Person, integration: IntegrationPa
     await person.follows(words.label("show_more"), "/history")
     await person.sees_chart()
     await person.sees_pattern(re.compile(r"\d\s?%"))
-    await person.sees_without(words.entity("cpu"), words.label("no_history"))
+    await person.sees_without(words.label("history"), words.label("no_history"))
     await person.keeps_picture("history")
