@@ -17,7 +17,10 @@ _MAY_CUT: Final = (
 )
 """What Home Assistant cuts off itself: selectors of parts around the text, also across shadows."""
 
-_MAY_SCROLL: Final = ("ha-code-editor",)
+_MAY_SCROLL: Final = (
+    "ha-code-editor",
+    "ha-panel-history",  # on a phone the sources and the period are a row that is moved sideways
+)
 """What Home Assistant lets people scroll sideways within the page."""
 
 _VISIBLE_ELEMENTS: Final = """
