@@ -37,6 +37,7 @@ class FleetPage:
         await person.clicks(self.say["title"])
         await person.clicks_label("edit_dashboard")
         await person.clicks_label("dashboard_menu")
+        await person.sees(label("raw_editor"))
         await person.keeps_picture("menu")
         await person.clicks_label("raw_editor")
         await person.pastes_over("views:", self._file())

@@ -1,5 +1,6 @@
 """A form of the integration as it is open on the page."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from .person import Person
@@ -19,7 +20,7 @@ class Form:
         await self._person.sees(words.ours(f"{self._place}.title"))
         await self._person.sees(words.ours(f"{self._place}.description", **placeholders))
         for field in fields:
-            await self._person.sees(self._label(field))
+            await self._person.sees_field(self._label(field))
 
     async def enters(self, **texts: Any) -> None:
         """Type into fields by their keys, `url` and `token`."""
@@ -37,6 +38,10 @@ class Form:
     async def complains(self, error: str) -> None:
         """Wait until the form says what is wrong."""
         await self._person.sees(self._person.words.ours(f"config.error.{error}"))
+
+    async def refuses(self, credential: Mapping[str, str]) -> None:
+        """Wait until the form says that the Nezha dashboard does not accept a credential."""
+        await self.complains("invalid_auth" if "token" in credential else "invalid_login")
 
     def _label(self, field: str) -> str:
         return self._person.words.ours(f"{self._place}.data.{field}")

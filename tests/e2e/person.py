@@ -1,12 +1,14 @@
 """Somebody at a browser: reads what is on a page, clicks on it, types, and keeps a picture of it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 import re
 from typing import Final
 
 from playwright.async_api import Download, FloatRect, Locator, Page, expect
+import pytest
 
 from tests.stories.watched import eventually
 
@@ -49,10 +51,19 @@ class Person:
         await self.page.wait_for_function("() => !history.state?.dialog")
 
     async def sees(self, *texts: str) -> None:
-        """Wait until texts are on the page, paragraph by paragraph."""
+        """Wait until texts are on the page, each alone in its place and paragraph by paragraph."""
         for text in texts:
             for paragraph in text.split("\n\n"):
-                await self._shown(paragraph).wait_for()
+                await self._shown(paragraph).first.wait_for()
+
+    async def sees_within(self, *texts: str) -> None:
+        """Wait until texts are on the page, with others before or behind them."""
+        for text in texts:
+            await self.page.get_by_text(text).locator(_VISIBLE).first.wait_for()
+
+    async def sees_field(self, label: str) -> None:
+        """Wait until a field of a form is there by its label."""
+        await self._field(label).wait_for()
 
     async def sees_pattern(self, pattern: re.Pattern[str]) -> None:
         """Wait until a text that matches is on the page."""
@@ -62,11 +73,11 @@ class Person:
         """Wait until a chart is drawn."""
         await self.page.locator("ha-chart-base canvas").first.wait_for()
 
-    async def sees_nowhere(self, *texts: str, part: str = "body") -> None:
-        """Wait until texts are gone from the page, or from a part of it."""
-        for text in texts:
-            shown = self.page.locator(part).get_by_text(text, exact=True).locator(_VISIBLE)
-            await expect(shown).to_have_count(0, timeout=_PATIENCE)
+    async def sees_without(self, text: str, *others: str) -> None:
+        """Wait until others are gone from the page, which is there because a text is on it."""
+        shown = [self._shown(each) for each in (text, *others)]
+        expected = [True, *(False for _ in others)]
+        await eventually(lambda: _are_any(shown), expected, within=_PATIENCE / 1000)
 
     async def clicks(self, text: str) -> None:
         """Click on a button, link or entry of a menu by what is written on it."""
@@ -87,16 +98,16 @@ class Person:
 
     async def types(self, field: str, text: str) -> None:
         """Type into a field of a form by its label, instead of what stands there."""
-        await self._field(field).fill(text)
+        await _fills(self._field(field), text)
 
     async def enters(self, field: str, text: str) -> None:
         """Type into a field whose label stands beside it, instead of what stands there."""
         row = self.page.locator("ha-settings-row").filter(has=self.page.get_by_text(field, exact=True))
-        await row.locator("input").fill(text)
+        await _fills(row.locator("input"), text)
 
     async def searches(self, hint: str, text: str) -> None:
         """Type into a box by the hint in it."""
-        await self.page.get_by_placeholder(hint).fill(text)
+        await _fills(self.page.get_by_placeholder(hint), text)
 
     async def pastes_over(self, text: str, new: str) -> None:
         """Click on a text in an editor, and paste another one over all that stands there."""
@@ -158,16 +169,34 @@ class Person:
     async def _comes_to_rest(self) -> None:
         """Wait until nothing on the page moves, such as a curve that is being drawn."""
         before, now = b"", await self.page.screenshot(animations="disabled")
-        while now != before:
-            before, now = now, await self.page.screenshot(animations="disabled")
+        try:
+            async with asyncio.timeout(_PATIENCE / 1000):
+                while now != before:
+                    before, now = now, await self.page.screenshot(animations="disabled")
+        except TimeoutError:
+            pytest.fail(f"Something on {self.page.url} never stops moving.")
 
     def _shown(self, text: str) -> Locator:
-        return self.page.get_by_text(text).locator(_VISIBLE).first
+        """Return where a text stands alone, or with the star of a field that is required."""
+        alone, required = (self.page.get_by_text(each, exact=True) for each in (text, f"{text} *"))
+        return alone.or_(required).locator(_VISIBLE)
 
     def _field(self, label: str) -> Locator:
-        boxes = [self.page.get_by_role(role, name=label) for role in ("textbox", "spinbutton")]
+        name = re.compile(rf"^{re.escape(label)}\s?\*?$")  # a star where the field is required
+        boxes = [self.page.get_by_role(role, name=name) for role in ("textbox", "spinbutton")]
         return boxes[0].or_(boxes[1]).locator(_VISIBLE).last
 
     async def _click(self, target: Locator, text: str) -> None:
         await target.locator(_VISIBLE).last.click()
         self.clicked.append(text)
+
+
+async def _are_any(places: Iterable[Locator]) -> list[bool]:
+    """Tell of each whether there is anything."""
+    return [await place.count() > 0 for place in places]
+
+
+async def _fills(box: Locator, text: str) -> None:
+    """Type into a box, and see that it stays there."""
+    await box.fill(text)
+    await expect(box).to_have_value(text, timeout=_PATIENCE)

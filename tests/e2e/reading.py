@@ -10,13 +10,18 @@ _RAW: Final = re.compile(r"component\.nezha|ui\.panel\.|\{\w+\}|\bundefined\b|\[
 """Keys of translations, placeholders that nothing filled, and what scripts write when they know nothing."""
 
 _MAY_CUT: Final = (
-    ".visually-hidden",  # headings for those who listen to the page
     ".mdc-data-table__header-cell",  # headings of tables, which count the arrow for sorting that they do not show
     "ha-integration-card .supporting",  # how many devices and services there are, in the list of all integrations
     "ha-automation-add-items .supporting",  # descriptions of triggers in their list, which are read whole once chosen
     "ha-config-entry-device-row .supporting",  # models of devices, as on a phone a device has two lines
 )
 """What Home Assistant cuts off itself: selectors of parts around the text, also across shadows."""
+
+_MAY_SCROLL: Final = (
+    "ha-code-editor",
+    "ha-panel-history",  # on a phone the sources and the period are a row that is moved sideways
+)
+"""What Home Assistant lets people scroll sideways within the page."""
 
 _VISIBLE_ELEMENTS: Final = """
 function* visible(root) {
@@ -41,13 +46,29 @@ _TEXTS_OF_NOW: Final = f"""() => {{
 }}"""
 _CUT: Final = f"""() => {{
   {_VISIBLE_ELEMENTS}
-  const clips = element => getComputedStyle(element).textOverflow === "ellipsis";
+  const SMOOTHED = 2;  // pixels by which glyphs and fractions may stand over without anything being missed
+  const hides = overflow => ["hidden", "clip"].includes(overflow);
+  const across = element => element.scrollWidth - element.clientWidth;
+  const down = element => element.scrollHeight - element.clientHeight;
+  const isForListeners = element => element.clientWidth <= 1 && element.clientHeight <= 1;
+  const isCut = element => {{
+    const style = getComputedStyle(element);
+    if (style.textOverflow === "ellipsis" && across(element) > 0) return true;
+    if (style.webkitLineClamp !== "none" && down(element) > SMOOTHED) return true;
+    return ownText(element) !== "" && (hides(style.overflowX) && across(element) > SMOOTHED
+      || hides(style.overflowY) && down(element) > SMOOTHED);
+  }};
   const mayCut = element => {list(_MAY_CUT)}.some(parts => parts.split(" ").every(part => within(element, part)));
-  return [...visible(document.body)].filter(element => clips(element) && element.scrollWidth > element.clientWidth)
-    .filter(element => !mayCut(element))
+  return [...visible(document.body)].filter(element => isCut(element) && !isForListeners(element) && !mayCut(element))
     .map(element => element.innerText || element.assignedSlot?.innerText || element.outerHTML);
 }}"""
-_WIDER: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_WIDER: Final = f"""() => {{
+  {_VISIBLE_ELEMENTS}
+  const scrolls = element => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+  const mayScroll = element => {list(_MAY_SCROLL)}.some(part => within(element, part));
+  const frames = [...visible(document.body)].filter(element => scrolls(element) && !mayScroll(element));
+  return Math.max(...[document.documentElement, ...frames].map(frame => frame.scrollWidth - frame.clientWidth));
+}}"""
 
 
 async def texts(page: Page) -> list[str]:
@@ -73,6 +94,6 @@ async def cut_texts(page: Page) -> list[str]:
 
 
 async def overflow(page: Page) -> int:
-    """Return by how many pixels the page is wider than the window."""
+    """Return by how many pixels the page is wider than the window, or a part that scrolls wider than its place."""
     wider: int = await page.evaluate(_WIDER)
     return wider

@@ -98,7 +98,7 @@ async def test_a_server_that_goes_offline_is_told_and_so_is_its_return(
     await person.keeps_picture("offline")
     site.world.start(1)
     await notifications.tell(blueprint.title("back", SERVER))
-    await person.sees_nowhere(blueprint.title("offline", SERVER))
+    await person.sees_without(blueprint.title("back", SERVER), blueprint.title("offline", SERVER))
     await person.keeps_picture("back")
 
 

@@ -54,8 +54,9 @@ async def test_what_never_answers_is_unknown(person: Person, integration: Integr
     """One of my monitors watches what does not exist: it is disconnected, and no latency is made up."""
     words = person.words
     await person.clicks_text("Broken")
-    await person.sees(words.label("disconnected"), words.entity("latency_today"))
-    await person.sees_pattern(re.compile(r"\b0(\.0+)?\s?%"))
+    await person.sees_within(words.label("disconnected"))
+    await person.sees(words.entity("latency_today"))
+    await person.sees_pattern(re.compile(r"(?<![\d.])0(\.0+)?\s?%"))
     await person.keeps_picture("monitor", unknown=1)
     await integration.opens()
     await person.clicks_text("hk-edge-1")
@@ -64,15 +65,16 @@ async def test_what_never_answers_is_unknown(person: Person, integration: Integr
 
 
 @pytest.mark.usefixtures("answered")
+@ways("v0-token", "v1-login")
 async def test_a_sensor_has_a_history(person: Person, integration: IntegrationPage) -> None:
     """I click on a value and see how it was."""
     words = person.words
     await person.clicks_text("hk-edge-1")
     await person.clicks_text(words.entity("cpu"))
-    await person.sees(words.label("history"))
+    await person.sees(words.label("show_more"))
     await person.keeps_picture("value")
     await person.follows(words.label("show_more"), "/history")
     await person.sees_chart()
     await person.sees_pattern(re.compile(r"\d\s?%"))
-    await person.sees_nowhere(words.label("no_history"))
+    await person.sees_without(words.label("history"), words.label("no_history"))
     await person.keeps_picture("history")

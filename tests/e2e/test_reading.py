@@ -8,6 +8,11 @@ import pytest
 from .reading import current, cut_texts, overflow, raw_texts
 
 NARROW = "width: 60px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis"
+NO_DOTS = "width: 60px; overflow: hidden; white-space: nowrap"
+SHORT = "width: 60px; height: 1.5em; overflow: hidden"
+TWO_LINES = "width: 60px; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow-y: hidden"
+FOR_LISTENERS = "width: 1px; height: 1px; overflow: hidden; white-space: nowrap"
+LONG = "Ping Frankfurt latency"
 IN_A_SHADOW = "<div><template shadowrootmode='open'>{}</template></div>"
 
 
@@ -35,11 +40,19 @@ async def test_states_are_found_where_they_are_told_of_now(page: Page) -> None:
     assert await current(page, ["Unknown", "Unavailable"]) == ["Unknown"]
 
 
-async def test_texts_without_room_are_found(page: Page) -> None:
-    """Those that end with three dots."""
-    rows = "".join(f"<div style='{NARROW}'>{text}</div>" for text in ("CPU", "Ping Frankfurt latency"))
+@pytest.mark.parametrize("style", [NARROW, NO_DOTS, SHORT, f"{SHORT}; overflow: clip", TWO_LINES])
+async def test_texts_without_room_are_found(page: Page, style: str) -> None:
+    """Those that end with three dots, and those that end without."""
+    rows = "".join(f"<div style='{style}'>{text}</div>" for text in ("CPU", LONG))
     await page.set_content(IN_A_SHADOW.format(rows))
-    assert await cut_texts(page) == ["Ping Frankfurt latency"]
+    assert await cut_texts(page) == [LONG]
+
+
+@pytest.mark.parametrize("style", ["width: 60px; overflow: auto; white-space: nowrap", "width: 60px", FOR_LISTENERS])
+async def test_texts_that_are_read_otherwise_are_none_of_them(page: Page, style: str) -> None:
+    """They can be scrolled, have further lines or are read out."""
+    await page.set_content(f"<div style='{style}'>{LONG}</div>")
+    assert await cut_texts(page) == []
 
 
 async def test_what_home_assistant_cuts_off_itself_is_left_to_it(page: Page) -> None:
@@ -55,3 +68,12 @@ async def test_a_page_that_is_too_wide_is_found(page: Page) -> None:
     """Nobody wants to scroll sideways."""
     await page.set_content("<body style='margin: 0'><div style='width: 450px'>wide</div></body>")
     assert await overflow(page) == 50
+
+
+async def test_a_part_that_scrolls_sideways_is_found(page: Page) -> None:
+    """Also where the window does not, but not in an editor."""
+    part = "<div style='width: 100px; overflow: auto'><div style='width: 130px'>wide</div></div>"
+    await page.set_content(IN_A_SHADOW.format(part))
+    assert await overflow(page) == 30
+    await page.set_content(f"<ha-code-editor>{IN_A_SHADOW.format(part)}</ha-code-editor>")
+    assert await overflow(page) == 0

@@ -11,26 +11,28 @@ from tests.stories.site import Site
 from .form import Form
 from .person import Person
 from .setting import DESKTOPS
+from .ways import ways
 
 MOST_CLICKS: Final = 6
 BEFORE: Final = ["the button in the README", "Open link (on my.home-assistant.io)"]
 """The clicks that lead to Home Assistant."""
 
 
-async def test_a_wrong_token_is_named_and_the_right_one_adds_my_servers(person: Person, site: Site) -> None:
-    """I add the integration in the settings, mistype the token, read what is wrong, correct it and see my servers."""
-    form = await _adds_integration(person)
-    await person.keeps_picture("empty-form")
-    await form.enters(url=site.url, **site.mistyped)
+@ways("v0-token", "v1-login")
+async def test_a_mistyped_credential_is_named_and_the_right_one_adds_my_servers(person: Person, site: Site) -> None:
+    """I add the integration in the settings, mistype my token or password, read what is wrong and correct it."""
+    form = await _form_for_the_credential(person, site)
+    await form.enters(**site.mistyped)
     await form.is_submitted()
-    await form.complains("invalid_auth")
-    await person.keeps_picture("wrong-token")
+    await form.refuses(site.credential)
+    await person.keeps_picture("refused")
 
     await form.enters(**site.credential)
     await form.is_submitted()
     await person.sees(person.words.label("name_and_assign"))
     await person.keeps_picture("devices-found")
     await person.clicks_label("skip_and_finish")
+    await person.leaves_the_dialog()
     await person.sees("hk-edge-1")
     await person.keeps_picture("integration")
 
@@ -40,12 +42,10 @@ async def test_a_wrong_token_is_named_and_the_right_one_adds_my_servers(person: 
 @pytest.mark.parametrize("site", ["v0-token", "v1-login", "v1-guest", "v2-token", "v2-login"], indirect=True)
 async def test_every_generation_is_added_in_its_own_ways(person: Person, site: Site) -> None:
     """I give an address, and a token if my Nezha dashboard has tokens; otherwise I am asked how to sign in."""
-    form = await _adds_integration(person)
-    token = {"token": site.credential["token"]} if "token" in site.credential else {}
-    await form.enters(url=site.url, **token)
+    form = await _form_for_the_credential(person, site)
+    await form.enters(**site.credential)
+    await person.keeps_picture("filled-in")
     await form.is_submitted()
-    if not token:
-        await _signs_in(person, site)
     await person.clicks_label("skip_and_finish")
     await person.clicks_text("hk-edge-1")
     await person.sees(person.words.entity("cpu"))
@@ -85,6 +85,7 @@ async def _adds_integration(person: Person) -> Form:
     await person.goes_to("/config/integrations/dashboard")
     await person.clicks_label("add_integration")
     await person.searches(words.label("search_brand"), "nezha")
+    await person.sees("Nezha")
     await person.keeps_picture("found")
     await person.clicks("Nezha")
     form = Form(person, "user")
@@ -92,8 +93,14 @@ async def _adds_integration(person: Person) -> Form:
     return form
 
 
-async def _signs_in(person: Person, site: Site) -> None:
-    """Choose how to sign in, and do it."""
+async def _form_for_the_credential(person: Person, site: Site) -> Form:
+    """Enter the address, and choose how to sign in unless that is by a token, which the same form asks for."""
+    form = await _adds_integration(person)
+    await person.keeps_picture("empty-form")
+    await form.enters(url=site.url)
+    if "token" in site.credential:
+        return form
+    await form.is_submitted()
     menu = Form(person, "credential")
     await menu.is_open()
     await person.keeps_picture("ways-to-sign-in")
@@ -101,6 +108,4 @@ async def _signs_in(person: Person, site: Site) -> None:
     await menu.chooses(way)
     form = Form(person, way)
     await form.is_open(*site.credential)
-    await form.enters(**site.credential)
-    await person.keeps_picture(way)
-    await form.is_submitted()
+    return form
