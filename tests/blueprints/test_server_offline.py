@@ -336,9 +336,9 @@ async def test_a_dashboard_that_does_not_answer_at_the_start_is_told_like_any_ot
 
 
 @pytest.mark.parametrize("wait", [0, 0.5, 1, 1.5, 2])
-@pytest.mark.parametrize("way", ["restart", "reload"])
+@pytest.mark.parametrize("begins_anew", ["home_assistant", "entry"])
 async def test_nothing_is_lost_when_home_assistant_restarts_as_the_dashboard_answers_again(
-    home: Home, dashboard: ServedDashboard, way: str, wait: float
+    home: Home, dashboard: ServedDashboard, begins_anew: str, wait: float
 ) -> None:
     """Neither that it does, nor that a server has been offline since just before the outage; nor is it told twice."""
     dashboard.world.stop(1)
@@ -350,7 +350,7 @@ async def test_nothing_is_lost_when_home_assistant_restarts_as_the_dashboard_ans
     while home.hass.states.is_state(home.entity("1", "online"), "unavailable"):
         await home.lives(0.5)
     await home.lives(wait)
-    if way == "restart":
+    if begins_anew == "home_assistant":
         await home.restart()
     else:
         await home.hass.config_entries.async_reload(home.entries[0].entry_id)
