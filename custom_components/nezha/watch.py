@@ -191,8 +191,10 @@ class Lookout:
 
     def _claim(self, key: str, kind: type[Watch]) -> Mapping[str, Told]:
         """Return what was told to whoever asked for the same, or for something else until just now if that is sure."""
+        if key in self._unclaimed:
+            return self._take(key)
         alike = [each for each, its_kind in self._ended.items() if its_kind is kind]
-        return self._take(alike[0] if key not in self._unclaimed and len(alike) == 1 else key)
+        return self._unclaimed[alike[0]] if len(alike) == 1 else {}
 
     def _take(self, key: str) -> Mapping[str, Told]:
         self._ended.pop(key, None)

@@ -575,16 +575,32 @@ async def test_changed_minutes_leave_no_false_message(home: Home) -> None:
 async def test_two_automations_changed_at_once_begin_anew(home: Home) -> None:
     """Nobody knows which of them has told what."""
     dashboard = await home.shows(servers=6)
-    home.has(*(tells("server", f"{each} {{{{ trigger.kind }}}}", least=each) for each in (2, 3)))
+    home.has(*(when_server(f"{each} {{{{ trigger.kind }}}}", least=each) for each in (2, 3)))
     await home.start()
     await home.lives(5)
     dashboard.world.stop(1)
     await home.lives(6)
     assert sorted(home.news()) == ["2 offline", "3 offline"]
-    home.has(*(tells("server", f"{each} {{{{ trigger.kind }}}}", least=each) for each in (4, 5)))
+    home.has(*(when_server(f"{each} {{{{ trigger.kind }}}}", least=each) for each in (4, 5)))
     await reload(home)
     await home.lives(6)
     assert sorted(home.news()) == ["4 offline", "5 offline"]
+
+
+async def test_a_trigger_that_is_added_takes_nothing_away_from_the_one_behind_it(home: Home) -> None:
+    """Which has told what is still so, and does not tell it again."""
+    dashboard = await home.shows(servers=6)
+    automation = when_server()
+    home.has(automation)
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(6)
+    assert home.news() == [f"offline: {ONE}"]
+    home.has(automation | {"triggers": when_server(least=4)["triggers"] + automation["triggers"]})
+    await reload(home)
+    await home.lives(6)
+    assert home.news() == []
 
 
 async def test_variables_that_cannot_be_rendered_harm_no_other_automation(home: Home) -> None:

@@ -47,9 +47,11 @@ def tells(pair: str, title: str, **options: Any) -> dict[str, Any]:
     }
 
 
-def when_server(title: str = "{{ trigger.kind }}: {{ trigger.servers | join(', ') }}") -> dict[str, Any]:
+def when_server(
+    title: str = "{{ trigger.kind }}: {{ trigger.servers | join(', ') }}", **options: Any
+) -> dict[str, Any]:
     """Return an automation that tells of servers."""
-    return tells("server", title)
+    return tells("server", title, **options)
 
 
 async def test_two_automations_that_ask_for_the_same_are_both_told(home: Home) -> None:
