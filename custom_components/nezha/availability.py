@@ -32,6 +32,11 @@ class Dashboard:
     connection: er.RegistryEntry | None
     servers: Mapping[str, er.RegistryEntry]
 
+    @property
+    def keys(self) -> list[str]:
+        """What is watched of it, by the keys under which that is told."""
+        return [*([self.entry.entry_id] if self.connection else []), *self.servers]
+
 
 class Availability(Watch):
     """Servers that are offline, many of them together, and dashboards from which there is no data.
@@ -53,7 +58,7 @@ class Availability(Watch):
         """Tell of dashboards first, for one that is away is why nothing is told of its servers."""
         entries = self.hass.config_entries.async_entries(DOMAIN)
         dashboards = {entry.entry_id: self._dashboard(entry) for entry in entries}
-        self.ledger.forget_all_but({key for entry, each in dashboards.items() for key in (entry, *each.servers)})
+        self.ledger.forget_all_but({key for each in dashboards.values() for key in each.keys})
         answers = {entry.entry_id: self._answering(entry, now) for entry in entries}
         self._answers = {entry: answer for entry, answer in answers.items() if answer}
         connections = {entry: answer for entry, answer in self._answers.items() if dashboards[entry].connection}
@@ -66,9 +71,10 @@ class Availability(Watch):
 
     def _dashboard(self, entry: NezhaConfigEntry) -> Dashboard:
         """Return what was chosen of a dashboard; with one of its servers it is chosen itself."""
-        entities = er.async_entries_for_config_entry(er.async_get(self.hass), entry.entry_id)
+        registered = er.async_entries_for_config_entry(er.async_get(self.hass), entry.entry_id)
+        entities = [each for each in registered if not self.is_off(each)]
         servers = {each.id: each for each in entities if each.translation_key == ONLINE and self.choice.has(each)}
-        for connection in (each for each in entities if each.translation_key == CONNECTED and not _is_off(each)):
+        for connection in (each for each in entities if each.translation_key == CONNECTED):
             if self.choice.has(connection) or (servers and not self.choice.excludes(connection)):
                 return Dashboard(entry, connection, servers)
         return Dashboard(entry, None, servers)
@@ -121,11 +127,6 @@ class Availability(Watch):
         )
 
 
-def _is_off(entity: er.RegistryEntry) -> bool:
-    """Tell whether the user has disabled an entity, by itself or with its device, and not with its entry."""
-    return entity.disabled_by in {er.RegistryEntryDisabler.USER, er.RegistryEntryDisabler.DEVICE}
-
-
 def _servers_seen(dashboard: Dashboard) -> tuple[int, dict[str, Seen]]:
     """Return how many servers are shown, and how they look; who was never seen online is no news."""
     data = dashboard.entry.runtime_data
@@ -133,7 +134,7 @@ def _servers_seen(dashboard: Dashboard) -> tuple[int, dict[str, Seen]]:
     for key, entity in dashboard.servers.items():
         server_key = entity.unique_id.removeprefix(f"{dashboard.entry.entry_id}_").removesuffix(f"_{ONLINE}")
         server = data.servers.data.servers.get(server_key)
-        if server is None or _is_off(entity):
+        if server is None:
             continue
         total += 1
         identity = data.identities.known[server_key]

@@ -1,4 +1,4 @@
-"""The devices: the dashboard and its servers, kept as the dashboard describes them."""
+"""The devices: the dashboard, its servers and monitors, as the dashboard describes them, and what they stand for."""
 
 from functools import lru_cache
 from typing import Any

@@ -49,7 +49,7 @@ class Target:
         labels = entity.labels | (device.labels if device else set()) | (area.labels if area else set())
         return (
             entity.entity_id in self.entities
-            or not self.devices.isdisjoint(devices_of(hass, entity))
+            or bool(self.devices and not self.devices.isdisjoint(devices_of(hass, entity)))
             or bool(area and (area.id in self.areas or area.floor_id in self.floors))
             or not self.labels.isdisjoint(labels)
         )

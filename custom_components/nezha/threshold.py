@@ -2,11 +2,12 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf
 from typing import ClassVar, Final, override
 
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_ABOVE, UnitOfTime
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_ABOVE, CONF_FOR, UnitOfTime
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
@@ -27,21 +28,30 @@ USAGES: Final = {"cpu": "cpu", "memory": "mem_usage", "disk": "disk_usage", "swa
 """The sensors that tell how much of a resource is in use."""
 
 
-class Threshold(Watch):
-    """Sensors whose value is above a threshold, each told by itself until it has been below by a margin for a while.
+@dataclass(frozen=True, slots=True)
+class Dips:
+    """For how long in all a sensor that is above was not, and since when it is not again."""
 
-    Between two looks the sensors that are above are listened to: one that was not meanwhile begins anew, unless that
-    was a dip which is `forgiven` as it did not last.
+    total: timedelta = timedelta()
+    since: datetime | None = None
+
+
+class Threshold(Watch):
+    """Sensors whose value is above a threshold, each told by itself until looks of two minutes find it below a margin.
+
+    Between two looks the sensors that are above are listened to: one that was not for more of the time than is
+    `forgiven` begins anew.
     """
 
     settling = timedelta(minutes=2)
-    forgiven: ClassVar[timedelta]
+    forgiven: ClassVar[float]
+    """The part of the time that a value has to be above which it may be below."""
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig, told: Mapping[str, Told]) -> None:
         """Begin to look at values."""
         super().__init__(hass, config, told)
         self._seen: dict[str, Seen] = {}
-        self._dips: dict[str, datetime] = {}
+        self._dips: dict[str, Dips] = {}
         self._looked: datetime | None = None
         self._above: float = self.options[CONF_ABOVE]
         self._normal = self._above - min(self.options[CONF_MARGIN], self._above / 2)
@@ -63,7 +73,7 @@ class Threshold(Watch):
             entity.id: entity
             for entry in self.hass.config_entries.async_entries(DOMAIN)
             for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
-            if entity.translation_key in sensors and self.choice.has(entity)
+            if entity.translation_key in sensors and not self.is_off(entity) and self.choice.has(entity)
         }
         self.ledger.forget_all_but(entities)
         values = {key: self._value(self.hass.states.get(entity.entity_id)) for key, entity in entities.items()}
@@ -71,8 +81,10 @@ class Threshold(Watch):
         self._looked = now
         seen = {key: self._looks(key, value, now, missed) for key, value in values.items()}
         self._seen = {key: each for key, each in seen.items() if each}
-        self._dips = {key: since for key, since in self._dips.items() if key in self._seen}
-        known = {key: each for key, each in self._seen.items() if values[key] is not None and key not in self._dips}
+        rising = self._rising()
+        self._dips = {key: dips for key, dips in self._dips.items() if key in rising}
+        low = {key for key, dips in self._dips.items() if dips.since}
+        known = {key: each for key, each in self._seen.items() if values[key] is not None and key not in low}
         for change in self.ledger.changes(known, now, many=inf):
             yield self._news_of(change, entities[change.keys[0]])
         self._listen(entities)
@@ -87,31 +99,33 @@ class Threshold(Watch):
         """Return whether a sensor is above, as before without a value: such time does not count."""
         before = self._seen.get(key)
         if value is None:
-            if key in self._dips:
-                self._dips[key] += missed
+            if dips := self._dips.get(key):
+                self._dips[key] = replace(dips, since=dips.since and dips.since + missed)
             return before and Seen(before.bad, before.since + missed)
         if key in self.ledger.told:
             return Seen.after(before, bad=value >= self._normal, now=now)
-        if before and before.bad:
-            before = self._follow(key, value, now)
-        return Seen.after(before, bad=value > self._above or key in self._dips, now=now)
+        if before and before.bad and self._follow(key, value, now):
+            return before
+        return Seen.after(self._seen.get(key), bad=value > self._above, now=now)
 
-    def _follow(self, key: str, value: float, now: datetime) -> Seen | None:
-        """Return how a sensor looks that has been above, `None` once it was not for too long."""
-        dipped = self._dips.pop(key, None)
-        if value <= self._above:
-            dipped = self._dips[key] = dipped or now
-        if dipped and now - dipped >= self.forgiven:
-            self._dips.pop(key, None)
-            self._seen.pop(key, None)
-        return self._seen.get(key)
+    def _follow(self, key: str, value: float, now: datetime) -> bool:
+        """Tell whether a sensor that has been above still counts as such; else it begins anew."""
+        dips, low = self._dips.pop(key, Dips()), value <= self._above
+        total = dips.total + (now - dips.since if dips.since else timedelta())
+        if (low or total) and total >= self.forgiven * self.options[CONF_FOR]:
+            self._seen.pop(key)
+            return False
+        self._dips[key] = Dips(total, now if low else None)
+        return True
+
+    def _rising(self) -> set[str]:
+        """Return the sensors that are above and not told yet."""
+        return {key for key, seen in self._seen.items() if seen.bad and key not in self.ledger.told}
 
     def _listen(self, entities: Mapping[str, er.RegistryEntry]) -> None:
         """Notice when a sensor that is about to be told is below until the next look."""
         self.async_stop()
-        rising = {
-            entities[key].entity_id: key for key, seen in self._seen.items() if seen.bad and key not in self.ledger.told
-        }
+        rising = {entities[key].entity_id: key for key in self._rising()}
 
         @callback
         def take(event: Event[EventStateChangedData]) -> None:
@@ -142,7 +156,7 @@ class UsageThreshold(Threshold):
     """Resources of servers that are nearly used up, in %."""
 
     name = "usage"
-    forgiven = timedelta()
+    forgiven = 0
 
     @property
     @override
@@ -154,7 +168,7 @@ class LatencyThreshold(Threshold):
     """Latencies of monitors in ms, whatever unit the user has chosen for them; a lost packet may halve one."""
 
     name = "latency"
-    forgiven = timedelta(minutes=2)
+    forgiven = 1 / 4
 
     @property
     @override

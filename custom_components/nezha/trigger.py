@@ -29,7 +29,7 @@ from .threshold import (
 from .watch import Watch, async_get_lookout
 
 _SHARE: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=1, max=100))
-_USAGE: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=1, max=99))
+_USAGE: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=1, max=100, max_included=False))
 _SERVERS: Final = probatio.All(probatio.Coerce(int), probatio.Range(min=2))
 _LIMIT: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=1))
 _MARGIN: Final = probatio.All(probatio.Coerce(float), probatio.Range(min=0))

@@ -13,7 +13,7 @@ from homeassistant.const import CONF_FOR
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
-from homeassistant.helpers.entity_registry import RegistryEntry
+from homeassistant.helpers.entity_registry import RegistryEntry, RegistryEntryDisabler
 from homeassistant.helpers.event import async_call_later, async_track_time_change
 from homeassistant.helpers.singleton import singleton
 from homeassistant.helpers.start import async_at_started
@@ -98,6 +98,11 @@ class Watch(ABC):
         }
         return News(kind, common | variables, description)
 
+    @staticmethod
+    def is_off(entity: RegistryEntry) -> bool:
+        """Tell whether the user has disabled an entity, by itself or with its device, and not with its entry."""
+        return entity.disabled_by in {RegistryEntryDisabler.USER, RegistryEntryDisabler.DEVICE}
+
     def device_name(self, entity: RegistryEntry) -> str:
         """Return what the device of an entity is called."""
         device = dr.async_get(self.hass).async_get(entity.device_id or "")
@@ -140,7 +145,7 @@ class Lookout:
         """Run an action with all news of some kinds.
 
         What was told is forgotten when no trigger has asked for the same for a minute. Who asks for something else
-        meanwhile is the same automation with other options, and goes on with what was told.
+        meanwhile is taken for the same automation with other options, and goes on with what was told.
         """
         key = kind.fingerprint(self._hass, config)
         watch = self._watches.get(key) or self._begin(key, kind(self._hass, config, self._claim(key, kind)))
@@ -190,11 +195,14 @@ class Lookout:
                     LOGGER.exception("An automation cannot take what is told: %s", news.description)
 
     def _claim(self, key: str, kind: type[Watch]) -> Mapping[str, Told]:
-        """Return what was told to whoever asked for the same, or for something else until just now if that is sure."""
+        """Return what was told to whoever asked for the same, or to the only one that has just ceased to ask."""
         if key in self._unclaimed:
             return self._take(key)
         alike = [each for each, its_kind in self._ended.items() if its_kind is kind]
-        return self._unclaimed[alike[0]] if len(alike) == 1 else {}
+        if len(alike) != 1:
+            return {}
+        del self._ended[alike[0]]
+        return self._unclaimed[alike[0]]
 
     def _take(self, key: str) -> Mapping[str, Told]:
         self._ended.pop(key, None)

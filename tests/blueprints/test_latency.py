@@ -89,6 +89,16 @@ async def test_a_dip_lasts_no_longer_because_nothing_is_known(home: Home, dashbo
     assert names(home.news()) == [f"{PING} is high"]
 
 
+async def test_a_latency_that_is_low_half_of_the_time_is_not_high(home: Home, dashboard: ServedDashboard) -> None:
+    """However short each time is."""
+    for _ in range(10):
+        slow_down(dashboard, "Ping Frankfurt", 300)
+        await home.lives(1)
+        slow_down(dashboard, "Ping Frankfurt", 0)
+        await home.lives(1)
+    assert home.news() == []
+
+
 @pytest.mark.parametrize("minutes", [9, 9.5, 10])
 async def test_it_is_not_told_while_it_is_low(home: Home, dashboard: ServedDashboard, minutes: float) -> None:
     """Although its minutes may be over in a dip."""
@@ -96,8 +106,11 @@ async def test_it_is_not_told_while_it_is_low(home: Home, dashboard: ServedDashb
     await home.lives(minutes)
     slow_down(dashboard, "Ping Frankfurt", 0)
     await home.lives(4)
+    slow_down(dashboard, "Ping Frankfurt", 300)
+    await home.lives(15)
     told = [float(title.split()[-2]) for title in home.news() if " is high: " in title]
-    assert all(milliseconds > 200 for milliseconds in told)
+    assert told
+    assert min(told) > 200
 
 
 @pytest.mark.parametrize(

@@ -572,6 +572,75 @@ async def test_changed_minutes_leave_no_false_message(home: Home) -> None:
     assert f"{ONE} is offline" not in shown(home)
 
 
+async def test_minutes_that_are_changed_again_and_again_repeat_nothing(home: Home) -> None:
+    """As somebody does who tries what suits them."""
+    dashboard = await home.shows(servers=6)
+    await home.uses("server_offline", minutes=5)
+    await home.start()
+    await home.lives(5)
+    dashboard.world.stop(1)
+    await home.lives(8)
+    assert home.news() == [f"{ONE} is offline"]
+    for minutes in (6, 7, 8):
+        await home.uses("server_offline", minutes=minutes)
+        await reload(home)
+        await home.lives(0.5)
+    await home.lives(20)
+    assert home.news() == []
+
+
+async def test_a_dashboard_that_is_left_out_while_away_is_told_of_its_next_outage(home: Home) -> None:
+    """When it is watched again."""
+    dashboard = await home.shows(servers=6)
+    await home.uses("server_offline")
+    await home.start()
+    await home.lives(5)
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(10)
+    assert home.news() == [AWAY]
+    await home.uses("server_offline", excluded={"entity_id": home.connection()})
+    await reload(home)
+    dashboard.simulated.faults.clear()
+    await home.lives(10)
+    await home.uses("server_offline")
+    await reload(home)
+    await home.lives(5)
+    assert home.news() == []
+    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
+    await home.lives(10)
+    assert home.news() == [AWAY]
+
+
+@pytest.mark.parametrize("what", ["offline", "usage"])
+async def test_what_is_disabled_while_told_is_told_again_once_it_is_watched_again(home: Home, what: str) -> None:
+    """It is forgotten meanwhile."""
+    dashboard = await home.shows(servers=6)
+    home.has(when_server("{{ trigger.kind }}"), tells("usage", "{{ trigger.kind }}"))
+    await home.start()
+    await home.lives(5)
+    devices, device = dr.async_get(home.hass), home.device("1")
+    kind = "offline" if what == "offline" else "above"
+
+    def begin() -> None:
+        dashboard.world.stop(1) if what == "offline" else dashboard.world.fix_state(1, {"cpu": 99})
+
+    begin()
+    await home.lives(5)
+    assert home.news() == [kind]
+    devices.async_update_device(device, disabled_by=dr.DeviceEntryDisabler.USER)
+    await home.lives(2)
+    dashboard.world.start(1)
+    dashboard.world.fix_state(1, {"cpu": 5})
+    await home.lives(5)
+    devices.async_update_device(device, disabled_by=None)
+    await home.hass.config_entries.async_reload(home.entries[0].entry_id)
+    await home.lives(5)
+    assert home.news() == []
+    begin()
+    await home.lives(5)
+    assert home.news() == [kind]
+
+
 async def test_two_automations_changed_at_once_begin_anew(home: Home) -> None:
     """Nobody knows which of them has told what."""
     dashboard = await home.shows(servers=6)

@@ -86,11 +86,13 @@ async def person(
     page = await context.new_page()
     pictures = PICTURES / str(setting) / _name(request.node.name)
     yield Person(page, setting, pictures)
-    await page.screenshot(path=pictures / "end.png")
     log = home_assistant.log.read_text().splitlines()
-    request.node.add_report_section("teardown", "page", "\n".join([page.url, *await texts(page)]))
     request.node.add_report_section("teardown", "log", "\n".join(log[-_LAST_LINES:]))
-    await page.close()
+    try:
+        await page.screenshot(path=pictures / "end.png")
+        request.node.add_report_section("teardown", "page", "\n".join([page.url, *await texts(page)]))
+    finally:
+        await page.close()
 
 
 @pytest.fixture(params=[USUAL])
