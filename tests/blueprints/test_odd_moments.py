@@ -523,6 +523,20 @@ async def test_the_total_is_of_those_that_are_watched(home: Home) -> None:
     assert home.news() == ["away of 1"]
 
 
+async def test_a_server_that_the_dashboard_has_no_more_is_neither_told_nor_counted(home: Home) -> None:
+    """Its device stays until the user decides."""
+    dashboard = await home.shows(servers=RECORDED)
+    home.has(tells("server", "{{ trigger.kind }} of {{ trigger.total }}"))
+    await home.start()
+    await home.lives(5)
+    dashboard.world.delete(2)
+    await home.lives(10)
+    assert home.news() == []
+    dashboard.world.stop(1)
+    await home.lives(5)
+    assert home.news() == [f"offline of {RECORDED - 1}"]
+
+
 # Automations beside each other
 
 
