@@ -568,12 +568,8 @@ async def test_two_automations_of_the_same_settings_have_messages_of_their_own(h
     assert shown(home) == [f"{ONE} is back online"]
 
 
-async def test_changed_minutes_leave_no_false_message(home: Home) -> None:
+async def test_changed_minutes_leave_no_false_message(home: Home, dashboard: ServedDashboard) -> None:
     """Nothing is told again, and what was told is over when the server is back, however many minutes there are now."""
-    dashboard = await home.shows(servers=6)
-    await home.uses("server_offline", minutes=5)
-    await home.start()
-    await home.lives(5)
     dashboard.world.stop(1)
     await home.lives(8)
     assert home.news() == [f"{ONE} is offline"]
@@ -586,12 +582,8 @@ async def test_changed_minutes_leave_no_false_message(home: Home) -> None:
     assert f"{ONE} is offline" not in shown(home)
 
 
-async def test_minutes_that_are_changed_again_and_again_repeat_nothing(home: Home) -> None:
+async def test_minutes_that_are_changed_again_and_again_repeat_nothing(home: Home, dashboard: ServedDashboard) -> None:
     """As somebody does who tries what suits them."""
-    dashboard = await home.shows(servers=6)
-    await home.uses("server_offline", minutes=5)
-    await home.start()
-    await home.lives(5)
     dashboard.world.stop(1)
     await home.lives(8)
     assert home.news() == [f"{ONE} is offline"]
@@ -603,12 +595,10 @@ async def test_minutes_that_are_changed_again_and_again_repeat_nothing(home: Hom
     assert home.news() == []
 
 
-async def test_a_dashboard_that_is_left_out_while_away_is_told_of_its_next_outage(home: Home) -> None:
+async def test_a_dashboard_that_is_left_out_while_away_is_told_of_its_next_outage(
+    home: Home, dashboard: ServedDashboard
+) -> None:
     """When it is watched again."""
-    dashboard = await home.shows(servers=6)
-    await home.uses("server_offline")
-    await home.start()
-    await home.lives(5)
     dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
     await home.lives(10)
     assert home.news() == [AWAY]
@@ -776,13 +766,15 @@ async def test_who_is_no_longer_watched_is_not_still_offline(home: Home, dashboa
     assert "Still offline" not in " ".join(each["message"] for each in home.shown.values())
 
 
-async def test_a_connection_that_is_disabled_is_not_told(home: Home) -> None:
+@pytest.mark.parametrize("what", ["entity", "device"])
+async def test_a_connection_that_is_disabled_is_not_told(home: Home, dashboard: ServedDashboard, what: str) -> None:
     """Nor are its servers told as offline."""
-    dashboard = await home.shows(servers=6)
-    await home.uses("server_offline")
-    await home.start()
-    connection = next(e for e in er.async_get(home.hass).entities.values() if e.translation_key == "connected")
-    er.async_get(home.hass).async_update_entity(connection.entity_id, disabled_by=er.RegistryEntryDisabler.USER)
+    if what == "entity":
+        entities = er.async_get(home.hass)
+        entities.async_update_entity(home.connection(), disabled_by=er.RegistryEntryDisabler.USER)
+    else:
+        devices = dr.async_get(home.hass)
+        devices.async_update_device(home.device_of_dashboard(), disabled_by=dr.DeviceEntryDisabler.USER)
     await home.lives(5)
     dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
     await home.lives(15)

@@ -57,31 +57,22 @@ async def test_peaks_are_not_told(home: Home, dashboard: ServedDashboard) -> Non
     assert home.news() == []
 
 
-async def test_a_usage_that_falls_a_little_is_not_told_again(home: Home, dashboard: ServedDashboard) -> None:
-    """It has to be below by the margin to be over."""
+@pytest.mark.parametrize(("fallen", "minutes"), [(87, 5), (50, 1)], ids=["a_little", "for_a_moment"])
+async def test_a_usage_that_falls_is_not_told_again(
+    home: Home, dashboard: ServedDashboard, fallen: float, minutes: float
+) -> None:
+    """It has to be below by the margin, and for two minutes, to be over."""
     use(dashboard, 95)
     await home.lives(12)
     for _ in range(3):
-        use(dashboard, 87)
-        await home.lives(5)
+        use(dashboard, fallen)
+        await home.lives(minutes)
         use(dashboard, 95)
         await home.lives(15)
     assert home.news() == [HIGH]
     use(dashboard, 84)
     await home.lives(4)
     assert home.news() == [f"{CPU} is back to normal: 84.0 %"]
-
-
-async def test_a_usage_that_falls_for_a_moment_is_not_over(home: Home, dashboard: ServedDashboard) -> None:
-    """However often it does."""
-    use(dashboard, 95)
-    await home.lives(12)
-    for _ in range(5):
-        use(dashboard, 50)
-        await home.lives(1)
-        use(dashboard, 95)
-        await home.lives(4)
-    assert home.news() == [HIGH]
 
 
 @pytest.mark.parametrize("fault", [FaultKind.BAD_GATEWAY, FaultKind.RESET])

@@ -364,19 +364,6 @@ async def test_what_the_user_has_switched_off_is_not_watched(home: Home) -> None
     assert home.news() == []
 
 
-async def test_a_dashboard_whose_device_is_disabled_is_not_told(home: Home) -> None:
-    """As its connection is not shown any more."""
-    dashboard = await home.shows(servers=6)
-    home.has(when_server())
-    await home.start()
-    devices = dr.async_get(home.hass)
-    devices.async_update_device(home.device_of_dashboard(), disabled_by=dr.DeviceEntryDisabler.USER)
-    await home.lives(5)
-    dashboard.simulated.faults.add("*", FaultKind.BAD_GATEWAY)
-    await home.lives(10)
-    assert home.news() == []
-
-
 async def test_what_was_told_is_stored_as_it_always_was(home: Home, hass_storage: dict[str, Any]) -> None:
     """Under a key that stays the same for the same options, whatever the order of what was chosen, and with updates."""
     dashboard = await home.shows(servers=6)
